@@ -17,10 +17,8 @@ type SetSources struct {
 type CreateLease struct {
 	Bridge  UUID
 	Sources []Source
-	// Lease is the new lease's id, see NewLeaseID.
+	// Lease is the new lease's id, see NewLeaseID; LeaseName names mirror and port after it.
 	Lease string
-	// Name is given to mirror and output port; at most 15 bytes (F26), see LeaseName.
-	Name string
 	// Owner is the process that will remove the lease.
 	Owner Process
 }

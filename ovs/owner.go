@@ -4,10 +4,10 @@ package ovs
 const (
 	keyOwner = "ovscope-owner" // the process that made the row, see Process
 	keyLease = "ovscope-lease" // ties a mirror and the port made with it together
-	keyKept  = "ovscope-kept"  // RFC 3339 time at which the user chose to keep it
+	keyKept  = "ovscope-kept"  // "true" once the user chose to keep it
 )
 
-// OwnerKind says whose a mirror is.
+// OwnerKind says whose a mirror or port is.
 type OwnerKind int
 
 const (
@@ -45,4 +45,25 @@ type Owner struct {
 	Lease string
 	// Process made the lease; empty unless the kind is ThisRun or OtherRun.
 	Process Process
+}
+
+// ownerOf reads the owner out of a row's external_ids.
+func ownerOf(ids map[string]string, self Process) Owner {
+	if ids["ovn-owned"] == "true" {
+		return Owner{Kind: OVN}
+	}
+	lease := ids[keyLease]
+	if lease == "" {
+		return Owner{}
+	}
+	if ids[keyKept] != "" {
+		return Owner{Kind: Kept, Lease: lease}
+	}
+	// A lease whose owner cannot be read has no living owner to defend it, but
+	// neither is it known to be dead: it stays with "another ovscope".
+	process, err := ParseProcess(ids[keyOwner])
+	if err == nil && process == self {
+		return Owner{Kind: ThisRun, Lease: lease, Process: process}
+	}
+	return Owner{Kind: OtherRun, Lease: lease, Process: process}
 }

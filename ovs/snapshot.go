@@ -65,6 +65,8 @@ type Bridge struct {
 	Mirrors      []*Mirror // by name, then by UUID
 	OtherConfig  map[string]string
 	ExternalIDs  map[string]string
+
+	rawName string // as in OVSDB, for guards
 }
 
 // Port is a row of the Port table.
@@ -85,6 +87,7 @@ type Port struct {
 	Interfaces  []*Interface
 	ExternalIDs map[string]string
 	OtherConfig map[string]string
+	Owner       Owner
 
 	rawName string // as in OVSDB, for guards
 }
@@ -162,6 +165,14 @@ func (d Direction) String() string {
 		return "ingress"
 	}
 	return "egress"
+}
+
+// Arrow is the direction's sign on every screen.
+func (d Direction) Arrow() string {
+	if d == Ingress {
+		return "←"
+	}
+	return "→"
 }
 
 // Column is the Mirror column that selects the direction.

@@ -1,0 +1,69 @@
+package ovs
+
+import "fmt"
+
+// GoneError says that a row which a change needs is not, or no longer, there.
+type GoneError struct {
+	Kind, Name string
+	// Committed reports that the rest of the transaction did take effect.
+	Committed bool
+}
+
+func (e *GoneError) Error() string {
+	what := e.Name
+	if e.Kind != "" {
+		what = e.Kind + " " + e.Name
+	}
+	return what + " is gone or was replaced; nothing of it was changed"
+}
+
+// RefusedError says why a change is not made: a guard rail.
+type RefusedError struct {
+	Reason string
+}
+
+func (e *RefusedError) Error() string { return "refused: " + e.Reason }
+
+// TransactionError is the OVSDB server's refusal; nothing was changed.
+type TransactionError struct {
+	What, Code, Details string
+}
+
+func (e *TransactionError) Error() string {
+	msg := "OVSDB refused the transaction"
+	if e.What != "" {
+		msg += " at " + e.What
+	}
+	msg += ": " + e.Code
+	if e.Details != "" {
+		msg += " (" + e.Details + ")"
+	}
+	return msg
+}
+
+// ConnectError says that the OVSDB server could not be reached.
+type ConnectError struct {
+	Endpoint string
+	Err      error
+}
+
+func (e *ConnectError) Error() string {
+	return fmt.Sprintf("connecting to OVSDB at %s: %v", e.Endpoint, e.Err)
+}
+
+func (e *ConnectError) Unwrap() error { return e.Err }
+
+// NotAppliedError says that the change is in the database but that it does not
+// work: ovs-vswitchd did not take it up, or a port that it needs did not come.
+type NotAppliedError struct {
+	Reason string
+	// RolledBack reports that the change has been taken out of the database again.
+	RolledBack bool
+}
+
+func (e *NotAppliedError) Error() string {
+	if e.RolledBack {
+		return e.Reason + "; the change was taken back"
+	}
+	return e.Reason
+}

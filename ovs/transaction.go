@@ -1,0 +1,132 @@
+package ovs
+
+import (
+	"fmt"
+
+	"github.com/ovn-kubernetes/libovsdb/ovsdb"
+)
+
+// transaction collects OVSDB operations with what each must come to, because a
+// mutation of a row that is gone reports no error, only a count of 0 (F17).
+type transaction struct {
+	steps []step
+}
+
+// step is one operation of a transaction.
+type step struct {
+	op ovsdb.Operation
+	// what names the row for errors, "port tap1"; empty where no row must match.
+	what string
+	// nextCfg marks the select whose result is what cur_cfg must reach (F2).
+	nextCfg bool
+}
+
+func (t *transaction) add(s step) { t.steps = append(t.steps, s) }
+
+// guard makes the whole transaction fail unless the row still is there under its
+// name. A reference to a row that is gone would vanish without an error (F5).
+func (t *transaction) guard(table string, id UUID, rawName, what string) {
+	now := 0
+	t.add(step{what: what, op: ovsdb.Operation{
+		Op: ovsdb.OperationWait, Table: table, Timeout: &now, Until: string(ovsdb.WaitConditionEqual),
+		Where:   whereUUID(id),
+		Columns: []string{"name"},
+		Rows:    []ovsdb.Row{{"name": rawName}},
+	}})
+}
+
+func (t *transaction) guardPort(p *Port) { t.guard("Port", p.UUID, p.rawName, "port "+p.Name) }
+
+func (t *transaction) insert(table, name string, row ovsdb.Row) {
+	t.add(step{op: ovsdb.Operation{Op: ovsdb.OperationInsert, Table: table, UUIDName: name, Row: row}})
+}
+
+func (t *transaction) mutate(table string, id UUID, what string, mutations ...ovsdb.Mutation) {
+	t.add(step{what: what, op: ovsdb.Operation{
+		Op: ovsdb.OperationMutate, Table: table, Where: whereUUID(id), Mutations: mutations,
+	}})
+}
+
+// finish asks vswitchd to take the change up, as ovs-vsctl does (F2), and says in
+// the database's log who did it.
+func (t *transaction) finish(s *Snapshot, title string) {
+	comment := "ovscope: " + title
+	t.add(step{op: ovsdb.Operation{Op: ovsdb.OperationComment, Comment: &comment}})
+	t.mutate("Open_vSwitch", s.root, "the Open_vSwitch row", *ovsdb.NewMutation("next_cfg", ovsdb.MutateOperationAdd, 1))
+	t.add(step{nextCfg: true, op: ovsdb.Operation{
+		Op: ovsdb.OperationSelect, Table: "Open_vSwitch", Where: whereUUID(s.root), Columns: []string{"next_cfg"},
+	}})
+}
+
+func (t *transaction) operations() []ovsdb.Operation {
+	ops := make([]ovsdb.Operation, len(t.steps))
+	for i, s := range t.steps {
+		ops[i] = s.op
+	}
+	return ops
+}
+
+// check reads a transaction's results and returns the next_cfg to wait for. An
+// error in any place, the extra last one included, means that nothing was changed.
+func (t *transaction) check(results []ovsdb.OperationResult) (nextCfg int, err error) {
+	for i, r := range results {
+		if r.Error == "" {
+			continue
+		}
+		if i < len(t.steps) {
+			s := t.steps[i]
+			if s.op.Op == ovsdb.OperationWait {
+				return 0, &GoneError{Name: s.what}
+			}
+			return 0, &TransactionError{What: s.what, Code: r.Error, Details: r.Details}
+		}
+		return 0, &TransactionError{What: "committing", Code: r.Error, Details: r.Details}
+	}
+	if len(results) < len(t.steps) {
+		return 0, &TransactionError{What: "committing", Code: "incomplete", Details: fmt.Sprintf("%d results for %d operations", len(results), len(t.steps))}
+	}
+	for i, s := range t.steps {
+		if s.op.Op == ovsdb.OperationMutate && results[i].Count == 0 {
+			return 0, &GoneError{Name: s.what, Committed: true}
+		}
+		if s.nextCfg && len(results[i].Rows) == 1 {
+			if n, ok := results[i].Rows[0]["next_cfg"].(float64); ok {
+				nextCfg = int(n)
+			}
+		}
+	}
+	return nextCfg, nil
+}
+
+func whereUUID(id UUID) []ovsdb.Condition {
+	return []ovsdb.Condition{ovsdb.NewCondition("_uuid", ovsdb.ConditionEqual, ovsdb.UUID{GoUUID: string(id)})}
+}
+
+func mutateSources(how ovsdb.Mutator, sources []Source) []ovsdb.Mutation {
+	var mutations []ovsdb.Mutation
+	for _, d := range []Direction{Egress, Ingress} {
+		if refs := portSet(sources, d); len(refs.GoSet) > 0 {
+			mutations = append(mutations, *ovsdb.NewMutation(d.Column(), how, refs))
+		}
+	}
+	return mutations
+}
+
+// portSet is the ports among the sources with that direction.
+func portSet(sources []Source, d Direction) ovsdb.OvsSet {
+	var set ovsdb.OvsSet
+	for _, src := range sources {
+		if src.Direction == d {
+			set.GoSet = append(set.GoSet, ovsdb.UUID{GoUUID: string(src.Port)})
+		}
+	}
+	return set
+}
+
+func ovsMap(m map[string]string) ovsdb.OvsMap {
+	out := ovsdb.OvsMap{GoMap: make(map[any]any, len(m))}
+	for k, v := range m {
+		out.GoMap[k] = v
+	}
+	return out
+}
