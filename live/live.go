@@ -52,6 +52,8 @@ type Packet struct {
 	Length    int // bytes on the wire, tags included
 	Data      []byte
 	Direction Direction
+	// Headers is set by the Store.
+	Headers Headers
 }
 
 // Counters are the totals of a Source or Store since it was opened.
