@@ -207,4 +207,3 @@ func (s *Store) Counters() Counters {
 	first, next := s.Range()
 	return Counters{Packets: next, Bytes: s.bytes.Load(), Overwritten: first}
 }
-
