@@ -187,7 +187,7 @@ func planCreateLease(s *Snapshot, c CreateLease) (*Plan, error) {
 
 	p.links = []link{{name, mtu}}
 	p.leases = []string{c.Lease}
-	p.Commands = []string{vsctlCreateLease(s, b, c, mtu, ids), "ip link set " + name + " up"}
+	p.Commands = []string{vsctlCreateLease(s, b, c, mtu, ids), "sysctl -qw net.ipv6.conf." + name + ".disable_ipv6=1 && ip link set " + name + " up"}
 	p.Undo = ReleaseLease{Lease: c.Lease}
 	p.reselects = true
 	return p, nil

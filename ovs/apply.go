@@ -1,0 +1,196 @@
+package ovs
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// Result is what became of a plan that was applied.
+type Result struct {
+	// Took is the time until everything below was true.
+	Took time.Duration
+	// Purged reports that running flows were made to follow (F1).
+	Purged bool
+	// Warning is a sentence about what did not go as it should without making the
+	// change useless; empty when all is well.
+	Warning string
+}
+
+const (
+	// takeUpTimeout is how long vswitchd may take to act on a change.
+	takeUpTimeout = 5 * time.Second
+	// linkTimeout is how long a new port's interface may take to appear after that.
+	linkTimeout = 2 * time.Second
+)
+
+// Apply carries a plan out: one transaction; then it waits until vswitchd has
+// taken the change up (F2), brings new ports up, and makes running flows follow
+// (F1). If a port that the plan creates does not come to life, the plan is taken
+// back.
+//
+// Errors: *GoneError and *TransactionError (nothing was changed), *NotAppliedError
+// (the change is in the database but has no effect yet), *ConnectError.
+func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
+	start := time.Now()
+	if p.Empty() {
+		return Result{}, nil
+	}
+	nextCfg, err := c.transact(ctx, p)
+	if err != nil {
+		c.cfg.Logger.Error("change failed", "plan", p.Title, "error", err)
+		return Result{Took: time.Since(start)}, err
+	}
+	for _, command := range p.Commands {
+		c.cfg.Logger.Info("applied", "plan", p.Title, "command", command)
+	}
+
+	result := Result{}
+	if err := c.awaitTakeUp(ctx, nextCfg); err != nil {
+		return c.fail(ctx, p, start, err)
+	}
+	for _, l := range p.links {
+		if err := c.bringUp(ctx, l); err != nil {
+			return c.fail(ctx, p, start, err)
+		}
+	}
+	// OFF may leak on newer releases too, so whatever stops copying purges.
+	if p.stops || p.reselects && !revalidatesMirrors(c.Snapshot().OVSVersion) {
+		if err := purgeFlows(ctx, c.runDir()); err != nil {
+			result.Warning = fmt.Sprintf("%v; flows that were running may follow only seconds later (F1)", err)
+			c.cfg.Logger.Warn("no purge", "plan", p.Title, "error", err)
+		} else {
+			result.Purged = true
+			c.cfg.Logger.Info("purged flows", "plan", p.Title)
+		}
+	}
+	result.Took = time.Since(start)
+	return result, nil
+}
+
+func (c *Client) transact(ctx context.Context, p *Plan) (nextCfg int, err error) {
+	c.mu.Lock()
+	s := c.session
+	c.mu.Unlock()
+	if s == nil {
+		return 0, &ConnectError{Endpoint: c.cfg.Endpoint, Err: errors.New("not connected; nothing was changed")}
+	}
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	results, err := s.ovsdb.Transact(ctx, p.tx.operations()...)
+	if err != nil {
+		return 0, &ConnectError{Endpoint: c.cfg.Endpoint, Err: fmt.Errorf("sending the change: %w", err)}
+	}
+	return p.tx.check(results)
+}
+
+// awaitTakeUp waits for cur_cfg to reach next_cfg (F2). cur_cfg may be larger:
+// somebody else's change came after ours.
+func (c *Client) awaitTakeUp(ctx context.Context, nextCfg int) error {
+	ctx, cancel := context.WithTimeout(ctx, takeUpTimeout)
+	defer cancel()
+	s := c.Snapshot()
+	for s.Stale() || s.CurCfg < nextCfg {
+		var err error
+		if s, err = c.Next(ctx, s.Generation); err != nil {
+			return &NotAppliedError{Reason: fmt.Sprintf("the change is in the database, but ovs-vswitchd did not take it up within %v; is it running?", takeUpTimeout)}
+		}
+	}
+	return nil
+}
+
+func (c *Client) bringUp(ctx context.Context, l link) error {
+	ctx, cancel := context.WithTimeout(ctx, linkTimeout)
+	defer cancel()
+	err := c.cfg.Links.Prepare(ctx, l.name, l.mtu)
+	if err == nil {
+		return nil
+	}
+	reason := err.Error()
+	if port := c.Snapshot().PortByName(l.name); port != nil && port.Error() != "" {
+		reason = fmt.Sprintf("ovs-vswitchd could not make port %s: %s (F25)", l.name, port.Error())
+	} else if errors.Is(err, os.ErrNotExist) {
+		reason = fmt.Sprintf("ovs-vswitchd made port %s, but not in this network namespace; it probably runs in a container: enter it with nsenter --net --target PID-OF-OVS-VSWITCHD ovscope (F27)", l.name)
+	}
+	return &NotAppliedError{Reason: reason}
+}
+
+// fail takes back what the plan created, so that half a change is never left.
+func (c *Client) fail(ctx context.Context, p *Plan, start time.Time, cause error) (Result, error) {
+	var notApplied *NotAppliedError
+	if len(p.leases) > 0 && errors.As(cause, &notApplied) {
+		// The caller may have given up; the rollback has its own time.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
+		defer cancel()
+		notApplied.RolledBack = c.rollBack(ctx, p.leases) == nil
+	}
+	c.cfg.Logger.Error("change has no effect", "plan", p.Title, "error", cause)
+	return Result{Took: time.Since(start)}, cause
+}
+
+func (c *Client) rollBack(ctx context.Context, leases []string) error {
+	for _, lease := range leases {
+		plan, err := NewPlan(c.Snapshot(), ReleaseLease{Lease: lease})
+		if err != nil {
+			return err
+		}
+		if plan.Empty() {
+			return fmt.Errorf("lease %s is not in sight", lease)
+		}
+		if _, err := c.transact(ctx, plan); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReleaseAll removes every lease of this run that was not kept. It is what makes
+// quitting leave nothing behind, so it goes on after an error and reports all.
+func (c *Client) ReleaseAll(ctx context.Context) error {
+	if err := c.sync(ctx); err != nil {
+		return err
+	}
+	var errs []error
+	for _, lease := range c.Snapshot().LeasesOf(ThisRun) {
+		plan, err := NewPlan(c.Snapshot(), ReleaseLease{Lease: lease.ID})
+		if err == nil {
+			_, err = c.Apply(ctx, plan)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("removing %s: %w", LeaseName(lease.ID), err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// sync returns once the snapshot holds everything that was sent before, a create
+// whose caller stopped waiting for it included. While the connection is lost it
+// waits for the next one.
+func (c *Client) sync(ctx context.Context) error {
+	for {
+		before := c.Snapshot()
+		c.mu.Lock()
+		s := c.session
+		c.mu.Unlock()
+		if s != nil && s.echo(ctx) == nil {
+			s.touch()
+		}
+		after, err := c.Next(ctx, before.Generation)
+		if err != nil {
+			return &ConnectError{Endpoint: c.cfg.Endpoint, Err: fmt.Errorf("%s: %w", cmp.Or(before.StaleReason, "no answer"), err)}
+		}
+		if !after.Stale() && s != nil {
+			return nil
+		}
+	}
+}
+
+func (c *Client) runDir() string {
+	if c.cfg.RunDir != "" {
+		return c.cfg.RunDir
+	}
+	return controlDir(c.cfg.Endpoint)
+}

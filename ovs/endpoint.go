@@ -1,0 +1,143 @@
+package ovs
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// defaultRunDir is where Open vSwitch puts its sockets unless OVS_RUNDIR says otherwise.
+const defaultRunDir = "/var/run/openvswitch"
+
+// RunDir is the directory of OVS's sockets on this host: OVS_RUNDIR, or OVS's default.
+func RunDir() string {
+	if dir := os.Getenv("OVS_RUNDIR"); dir != "" {
+		return dir
+	}
+	return defaultRunDir
+}
+
+// DefaultEndpoint is the OVSDB server of this host.
+func DefaultEndpoint() string { return "unix:" + filepath.Join(RunDir(), "db.sock") }
+
+// CheckEndpoint reports what is wrong with an endpoint as a user typed it.
+func CheckEndpoint(endpoint string) error {
+	_, err := libovsdbEndpoint(endpoint)
+	return err
+}
+
+// libovsdbEndpoint turns an endpoint as ovs-vsctl takes it into libovsdb's URL.
+func libovsdbEndpoint(endpoint string) (string, error) {
+	method, address, ok := strings.Cut(endpoint, ":")
+	switch {
+	case !ok:
+	case method == "unix" && address != "":
+		path, err := filepath.Abs(address)
+		if err != nil {
+			return "", fmt.Errorf("endpoint %q: %w", endpoint, err)
+		}
+		return (&url.URL{Scheme: method, Path: path}).String(), nil
+	case method == "tcp" || method == "ssl":
+		host, port, err := net.SplitHostPort(address)
+		if err != nil || host == "" || port == "" {
+			return "", fmt.Errorf("endpoint %q: want %s:HOST:PORT", endpoint, method)
+		}
+		return endpoint, nil
+	}
+	return "", fmt.Errorf("endpoint %q: want unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT", endpoint)
+}
+
+// controlDir is where the control socket of that server's ovs-vswitchd should lie,
+// "" when it is on another host.
+func controlDir(endpoint string) string {
+	method, address, _ := strings.Cut(endpoint, ":")
+	if method == "unix" {
+		return filepath.Dir(address)
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return RunDir()
+	}
+	return ""
+}
+
+// explainConnect adds what to do next to the errors that people meet most.
+func explainConnect(endpoint string, err error) error {
+	hint := ""
+	path, isUnix := strings.CutPrefix(endpoint, "unix:")
+	var verify *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	switch {
+	case isUnix && errors.Is(err, fs.ErrNotExist):
+		hint = fmt.Sprintf("there is no socket %s; is Open vSwitch running (package openvswitch-switch, service openvswitch-switch)? Another place: --db or OVS_RUNDIR. Without OVS: ovscope --demo", path)
+		err = fs.ErrNotExist
+	case isUnix && errors.Is(err, fs.ErrPermission):
+		hint = fmt.Sprintf("permission denied on %s; run ovscope as root", path)
+		err = fs.ErrPermission
+	case isUnix && errors.Is(err, syscall.ECONNREFUSED):
+		hint = fmt.Sprintf("the socket %s is there but no ovsdb-server answers; is it running?", path)
+		err = syscall.ECONNREFUSED
+	case errors.As(err, &verify), errors.As(err, &authority):
+		hint = fmt.Sprintf("the server's certificate is not signed by that CA: check --ca-cert (%v)", err)
+	}
+	if hint == "" {
+		return err
+	}
+	return &hintError{hint, err}
+}
+
+// hintError replaces a chain of wrapped words by one sentence, and keeps the cause
+// for errors.Is.
+type hintError struct {
+	hint string
+	err  error
+}
+
+func (e *hintError) Error() string { return e.hint }
+func (e *hintError) Unwrap() error { return e.err }
+
+// LoadTLS reads the files of ovs-vsctl's options of the same names. As there, the
+// server must show a certificate signed by caCert; its name is not compared,
+// because OVS's own PKI (ovs-pki(8)) does not put host names into certificates.
+func LoadTLS(privateKey, certificate, caCert string) (*tls.Config, error) {
+	if privateKey == "" || certificate == "" || caCert == "" {
+		return nil, errors.New("ssl: endpoints need --private-key, --certificate and --ca-cert")
+	}
+	pair, err := tls.LoadX509KeyPair(certificate, privateKey)
+	if err != nil {
+		return nil, fmt.Errorf("loading --certificate and --private-key: %w", err)
+	}
+	pem, err := os.ReadFile(caCert)
+	if err != nil {
+		return nil, fmt.Errorf("loading --ca-cert: %w", err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("loading --ca-cert: no certificate in %s", caCert)
+	}
+	return &tls.Config{
+		Certificates: []tls.Certificate{pair},
+		MinVersion:   tls.VersionTLS12,
+		// The check is done below, without the name.
+		InsecureSkipVerify: true, //nolint:gosec // VerifyConnection verifies the chain
+		VerifyConnection: func(state tls.ConnectionState) error {
+			options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
+			for _, cert := range state.PeerCertificates[1:] {
+				options.Intermediates.AddCert(cert)
+			}
+			_, err := state.PeerCertificates[0].Verify(options)
+			return err
+		},
+	}, nil
+}
