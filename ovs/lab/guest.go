@@ -232,6 +232,10 @@ func (g *Guest) connect() error {
 		return err
 	}
 	defer ns.Close()
+	// The device before a restart of ovs-vswitchd is still there, without a switch.
+	if err := g.Do(func() error { return deleteLink(guestDevice) }); err != nil {
+		return err
+	}
 	if err := netlink.LinkSetNsFd(link, int(ns.Fd())); err != nil {
 		return fmt.Errorf("moving device %s: %w", name, err)
 	}

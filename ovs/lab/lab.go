@@ -138,10 +138,11 @@ func (l *Lab) Close() error {
 	for _, f := range l.flows {
 		f.stop()
 	}
+	errs = append(errs, l.vswitchd.kill(), l.ovsdb.kill())
 	for _, g := range l.guests {
 		errs = append(errs, g.leave())
 	}
-	errs = append(errs, l.vswitchd.kill(), l.ovsdb.kill(), deleteLink(uplink0), os.RemoveAll(l.Dir))
+	errs = append(errs, deleteLink(uplink0), deleteTaps(), os.RemoveAll(l.Dir))
 	return errors.Join(errs...)
 }
 

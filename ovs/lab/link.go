@@ -99,3 +99,19 @@ func deleteLink(name string) error {
 	}
 	return fmt.Errorf("removing device %s: %w", name, err)
 }
+
+// deleteTaps removes the tap devices of internal ports: ovs-vswitchd makes them
+// persistent, so that they outlive it.
+func deleteTaps() error {
+	links, err := netlink.LinkList()
+	if err != nil {
+		return fmt.Errorf("listing devices: %w", err)
+	}
+	var errs []error
+	for _, link := range links {
+		if link.Type() == "tuntap" {
+			errs = append(errs, deleteLink(link.Attrs().Name))
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -16,7 +16,7 @@ const testAllKey = "OVSCOPE_TEST_ALL"
 // and nothing of the host's. Where there can be no lab the tests run all the
 // same, and those that need one call Require or New, which skip.
 func Main(m *testing.M) {
-	if missing() != nil {
+	if Available() != nil {
 		os.Exit(m.Run())
 	}
 	code, err := Run(m.Run)
@@ -31,7 +31,7 @@ func Main(m *testing.M) {
 // OVSCOPE_TEST_ALL=1 it fails instead.
 func Require(tb testing.TB) {
 	tb.Helper()
-	err := missing()
+	err := Available()
 	if err == nil && insideDir() == "" {
 		err = fmt.Errorf("no namespaces of its own (has the package a TestMain that calls lab.Main?)")
 	}
@@ -64,8 +64,8 @@ func New(tb testing.TB, o Options) *Lab {
 	return l
 }
 
-// missing says what this machine lacks for a lab.
-func missing() error {
+// Available says what this machine lacks for a lab, nil if nothing.
+func Available() error {
 	if os.Geteuid() != 0 {
 		return fmt.Errorf("not root")
 	}

@@ -23,7 +23,7 @@ type flow struct {
 // retry is how long a flow waits when it cannot send.
 const retry = 100 * time.Millisecond
 
-// run calls f again and again until the flow is stopped. The caller holds l.mu.
+// flow calls f again and again until the flow is stopped. The caller holds l.mu.
 func (l *Lab) flow(f func(ctx context.Context) error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	fl := &flow{cancel: cancel, done: make(chan struct{})}
