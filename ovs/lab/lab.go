@@ -22,13 +22,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
-
-	"github.com/vishvananda/netlink"
 )
 
 // Options say what a lab has to begin with.
@@ -53,6 +52,7 @@ type Lab struct {
 	Dir string
 
 	opts     Options
+	mark     net.Listener // held while this namespace has a lab
 	ovsdb    *daemon
 	vswitchd *daemon
 
@@ -69,14 +69,17 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 	if base == "" {
 		return nil, errors.New("starting a lab: the program is not inside lab.Run or lab.Main")
 	}
-	if _, err := netlink.LinkByName("ovs-netdev"); err == nil {
+	// An abstract socket belongs to the network namespace, as the switch's own
+	// device does, of which there can be one.
+	mark, err := net.Listen("unix", "@ovscope-lab")
+	if err != nil {
 		return nil, errors.New("starting a lab: this program has one already")
 	}
 	dir, err := makeDir(base)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, mark.Close())
 	}
-	l := &Lab{Dir: dir, opts: o}
+	l := &Lab{Dir: dir, opts: o, mark: mark}
 	if err := l.start(ctx); err != nil {
 		tail := l.LogTail(10)
 		return nil, errors.Join(fmt.Errorf("starting a lab: %w\n%s", err, tail), l.Close())
@@ -142,7 +145,7 @@ func (l *Lab) Close() error {
 	for _, g := range l.guests {
 		errs = append(errs, g.leave())
 	}
-	errs = append(errs, deleteLink(uplink0), deleteTaps(), os.RemoveAll(l.Dir))
+	errs = append(errs, deleteLink(uplink0), deleteTaps(), os.RemoveAll(l.Dir), l.mark.Close())
 	return errors.Join(errs...)
 }
 

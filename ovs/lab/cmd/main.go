@@ -104,7 +104,7 @@ func describe(l *lab.Lab, took time.Duration) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf(`A private Open vSwitch %[1]s, started in %[2]v. Its traffic is running:
+	fmt.Printf(`A private Open vSwitch %[1]s, started in %[2]v, with these guests:
 
 %[3]s
 In another terminal, as root:
