@@ -39,6 +39,7 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 	if p.Empty() {
 		return Result{}, nil
 	}
+	c.applied.Store(true)
 	nextCfg, err := c.transact(ctx, p)
 	if err != nil {
 		c.cfg.Logger.Error("change failed", "plan", p.Title, "error", err)
@@ -148,8 +149,13 @@ func (c *Client) rollBack(ctx context.Context, leases []string) error {
 }
 
 // ReleaseAll removes every lease of this run that was not kept. It is what makes
-// quitting leave nothing behind, so it goes on after an error and reports all.
+// quitting leave nothing behind, so it goes on after an error and reports all. A
+// run that never applied anything has nothing to release and does not wait for a
+// server that is away.
 func (c *Client) ReleaseAll(ctx context.Context) error {
+	if !c.applied.Load() {
+		return nil
+	}
 	if err := c.sync(ctx); err != nil {
 		return err
 	}

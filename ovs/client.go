@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ovn-kubernetes/libovsdb/cache"
@@ -41,6 +42,8 @@ type Client struct {
 	cfg    Config
 	cancel context.CancelFunc
 	done   chan struct{}
+	// applied reports that something was, or may have been, created.
+	applied atomic.Bool
 
 	mu       sync.Mutex
 	changed  chan struct{} // closed and replaced when snapshot changes
