@@ -1,6 +1,7 @@
 package live
 
 import (
+	"encoding/binary"
 	"math"
 	"sync/atomic"
 	"time"
@@ -77,15 +78,18 @@ func (g *segment) add(f *Frame, length int) {
 // copyTagged copies the frame with its tag at its place (F21) and returns how
 // many bytes there was room for.
 func copyTagged(room []byte, f *Frame) int {
+	tag := uint32(f.Tag.TPID)<<16 | uint32(f.Tag.TCI)
+	if len(f.Data) >= macBytes && len(room) >= macBytes+tagBytes { // all but odd frames
+		*(*[macBytes]byte)(room) = *(*[macBytes]byte)(f.Data)
+		binary.BigEndian.PutUint32(room[macBytes:], tag)
+		return macBytes + tagBytes + copy(room[macBytes+tagBytes:], f.Data[macBytes:])
+	}
+	var b [tagBytes]byte
+	binary.BigEndian.PutUint32(b[:], tag)
 	macs := min(len(f.Data), macBytes)
 	size := copy(room, f.Data[:macs])
-	tag := [tagBytes]byte{
-		byte(f.Tag.TPID >> 8), byte(f.Tag.TPID),
-		byte(f.Tag.TCI >> 8), byte(f.Tag.TCI),
-	}
-	size += copy(room[size:], tag[:])
-	size += copy(room[size:], f.Data[macs:])
-	return size
+	size += copy(room[size:], b[:])
+	return size + copy(room[size:], f.Data[macs:])
 }
 
 // packet returns the packet with that number, which must be there. Its Data is

@@ -123,6 +123,20 @@ func TestStoreOddSizes(t *testing.T) {
 	}
 }
 
+func TestAddDoesNotAllocate(t *testing.T) {
+	s := NewStore(64 << 10)
+	for _, f := range []Frame{
+		numbered(0),
+		{Data: make([]byte, 60), HasTag: true},
+		{Data: make([]byte, 3), HasTag: true},
+		{Data: make([]byte, 70000)},
+	} {
+		if n := testing.AllocsPerRun(100, func() { s.Add(f) }); n > 0 {
+			t.Errorf("adding %d bytes allocates %v times", len(f.Data), n)
+		}
+	}
+}
+
 func TestStoreLengthIsNeverBelowWhatIsThere(t *testing.T) {
 	s := NewStore(0)
 	s.Add(Frame{Length: -5, Data: make([]byte, 20), HasTag: true})
