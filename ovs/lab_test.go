@@ -180,7 +180,9 @@ func TestTogglingIsUndone(t *testing.T) {
 	s := c.Snapshot()
 	apply(t, c, lease(s, c.Self()))
 	m := c.Snapshot().LeasesOf(ovs.ThisRun)[0].Mirrors[0]
-	columns := func() string { return vsctl(t, l, "--columns=select_src_port,select_dst_port", "list", "Mirror", m.Name) }
+	columns := func() string {
+		return vsctl(t, l, "--columns=select_src_port,select_dst_port", "list", "Mirror", m.Name)
+	}
 	empty := columns()
 
 	tap2 := port(t, s, "tap2").UUID
@@ -206,7 +208,7 @@ func TestForeignMirrorIsListedAndStaysAsItIs(t *testing.T) {
 	// _version changes with every write to the row, and ephemeral columns such as
 	// statistics do not count for it: so this compares byte for byte.
 	row := func() string {
-		return shell(t, l, []string{`ovsdb-client transact '`+l.Endpoint()+`' '["Open_vSwitch",{"op":"select","table":"Mirror","where":[["name","==","theirs"]],"columns":["_uuid","_version","name","select_all","select_src_port","select_dst_port","select_vlan","output_port","output_vlan","snaplen","external_ids"]}]'`})
+		return shell(t, l, []string{`ovsdb-client transact '` + l.Endpoint() + `' '["Open_vSwitch",{"op":"select","table":"Mirror","where":[["name","==","theirs"]],"columns":["_uuid","_version","name","select_all","select_src_port","select_dst_port","select_vlan","output_port","output_vlan","snaplen","external_ids"]}]'`})
 	}
 	before := row()
 	c := dial(t, l)
