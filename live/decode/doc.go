@@ -36,6 +36,6 @@
 //
 // # Text from the wire
 //
-// Bytes become text in reader.text and nowhere else; it escapes whatever could
-// move the cursor, reorder or hide text. All other strings are ASCII of our own.
+// Bytes become text only through clean (text.go), which escapes whatever could move
+// the cursor, reorder or hide text. All other strings are ASCII of our own.
 package decode

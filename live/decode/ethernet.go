@@ -112,6 +112,16 @@ func etherTypePayload(p reader, etherType uint16) {
 		decodeIPv6(p)
 	case typeARP:
 		decodeARP(p)
+	case typeMPLS, typeMPLSDown:
+		decodeMPLS(p)
+	case typePPPoEDis:
+		decodePPPoEDiscovery(p)
+	case typePPPoE:
+		decodePPPoE(p)
+	case typeLLDP:
+		decodeLLDP(p)
+	case typeSlow:
+		decodeSlow(p)
 	default:
 		p.d.say(etherTypeProtocol(etherType), fmt.Sprintf("%d bytes", p.remaining()))
 		p.data("Data")
@@ -141,11 +151,14 @@ func decodeLLC(p reader) {
 		return
 	}
 	d.say("LLC", fmt.Sprintf("dsap=0x%02x ssap=0x%02x control=0x%02x", dsap, ssap, control))
-	if dsap == 0xaa && ssap == 0xaa {
+	switch {
+	case dsap == 0xaa && ssap == 0xaa:
 		decodeSNAP(r)
-		return
+	case dsap == 0x42 && ssap == 0x42:
+		decodeSTP(r, false)
+	default:
+		r.data("Data")
 	}
-	r.data("Data")
 }
 
 func decodeSNAP(p reader) {
@@ -155,12 +168,17 @@ func decodeSNAP(p reader) {
 	if r.stopped {
 		return
 	}
-	if oui == 0 || oui == 0x0000f8 { // RFC 1042: the protocol is an EtherType
+	switch {
+	case oui == 0 || oui == 0x0000f8: // RFC 1042: the protocol is an EtherType
 		etherTypePayload(r, pid)
-		return
+	case oui == 0x00000c && pid == 0x2000:
+		decodeCDP(r)
+	case oui == 0x00000c && pid == 0x010b:
+		decodeSTP(r, true)
+	default:
+		d.say("SNAP", fmt.Sprintf("oui=0x%06x pid=0x%04x", oui, pid))
+		r.data("Data")
 	}
-	d.say("SNAP", fmt.Sprintf("oui=0x%06x pid=0x%04x", oui, pid))
-	r.data("Data")
 }
 
 func sapName(v uint64) string {

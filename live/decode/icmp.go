@@ -94,6 +94,9 @@ func quote(r reader, info string, decode func(reader)) {
 	decode(g)
 	d.quoting--
 	q := d.line
+	for q.Outer != nil { // the error is about the tunnel's packet, not the one in it
+		q = *q.Outer
+	}
 	d.line, d.root, d.via, d.tail = line, root, via, tail
 	d.say(name, info)
 	if q.HasIP {

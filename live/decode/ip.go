@@ -40,6 +40,22 @@ func ipPayload(p reader, proto uint8) {
 		decodeICMP(p)
 	case protoICMPv6:
 		decodeICMPv6(p)
+	case protoIGMP:
+		decodeIGMP(p)
+	case protoSCTP:
+		decodeSCTP(p)
+	case protoGRE:
+		decodeGRE(p)
+	case protoIPv4:
+		tunnelIP(p, decodeIPv4)
+	case protoIPv6:
+		tunnelIP(p, decodeIPv6)
+	case protoMPLS:
+		decodeMPLS(p)
+	case protoOSPF:
+		decodeOSPF(p)
+	case protoVRRP:
+		decodeVRRP(p)
 	case protoAH:
 		decodeAH(p)
 	case protoESP:

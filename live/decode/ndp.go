@@ -5,7 +5,7 @@ import "fmt"
 // decodeNDP decodes neighbour discovery (RFC 4861) after the ICMPv6 header.
 func decodeNDP(r reader, kind uint8, info string) {
 	say := func(g *reader, format string, args ...any) {
-		if !g.stopped {
+		if !g.stopped && len(info) < maxText {
 			info += fmt.Sprintf(format, args...)
 			r.d.say(r.name, info)
 		}

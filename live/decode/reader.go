@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 	"math/bits"
@@ -251,13 +252,28 @@ func hexText(b []byte) string {
 	return hex.EncodeToString(b)
 }
 
-// text reads n bytes of text. This is the only way from the wire into a string.
+// text reads n bytes of text.
 func (r *reader) text(name string, n int) string {
 	if !r.need(name, n) {
 		r.field = nil
 		return ""
 	}
 	s := clean(r.d.frame[r.off : r.off+n])
+	r.put(name, s, n)
+	return s
+}
+
+// zeroText reads n bytes of text that ends at the first zero.
+func (r *reader) zeroText(name string, n int) string {
+	if !r.need(name, n) {
+		r.field = nil
+		return ""
+	}
+	b := r.d.frame[r.off : r.off+n]
+	if end := bytes.IndexByte(b, 0); end >= 0 {
+		b = b[:end]
+	}
+	s := clean(b)
 	r.put(name, s, n)
 	return s
 }

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
@@ -159,8 +160,23 @@ func tcpOptionName(v uint64) string {
 	return ""
 }
 
-// tcpPayload decodes the start of a segment's data, if it is the start of
-// something that we know.
+// tcpPayload decodes a segment's data if it starts with something that we know.
+// Most segments are in the middle of something, so a port alone says little.
 func tcpPayload(p reader, src, dst uint16) {
-	p.data("Data")
+	b := p.captured()
+	isPort := func(port uint16) bool { return src == port || dst == port }
+	switch {
+	case looksLikeTLS(b):
+		decodeTLS(p)
+	case looksLikeHTTP(b):
+		decodeHTTP(p)
+	case bytes.HasPrefix(b, []byte("SSH-")):
+		decodeSSH(p)
+	case isPort(portBGP) && looksLikeBGP(b):
+		decodeBGP(p)
+	case isPort(portDNS) && looksLikeDNSStream(b):
+		decodeDNSStream(p)
+	default:
+		p.data("Data")
+	}
 }

@@ -1,0 +1,434 @@
+package decode
+
+import (
+	"fmt"
+	"strings"
+)
+
+const (
+	portDNS   = 53
+	portMDNS  = 5353
+	portLLMNR = 5355
+)
+
+// dnsShown is how many answers the Info lists.
+const dnsShown = 4
+
+// decodeDNS decodes a DNS message (RFC 1035 §4); mDNS (RFC 6762) and LLMNR (RFC
+// 4795) have the same form.
+func decodeDNS(p reader, protocol string) {
+	d, r := p.d, p.layer(protocol)
+	d.say(protocol, "")
+	m := dnsMessage{protocol: protocol, base: r.off}
+	r.x16("Identifier", nil)
+	r.x16("Flags", nil)
+	response := r.bits("Response", 0x8000, nil) == 1
+	opcode := r.bits("Opcode", 0x7800, dnsOpcodeName)
+	r.bits("Authoritative answer", 0x0400, nil)
+	r.bits("Truncated", 0x0200, nil)
+	r.bits("Recursion desired", 0x0100, nil)
+	r.bits("Recursion available", 0x0080, nil)
+	r.bits("Authentic data", 0x0020, nil)
+	r.bits("Checking disabled", 0x0010, nil)
+	rcode := r.bits("Response code", 0x000f, dnsRcodeName)
+	questions := r.u16("Questions", nil)
+	answers := r.u16("Answers", nil)
+	authorities := r.u16("Authorities", nil)
+	additional := r.u16("Additional records", nil)
+	if r.stopped {
+		return
+	}
+	var info strings.Builder
+	if name := dnsOpcodeName(opcode); opcode != 0 {
+		info.WriteString(name + " ")
+	}
+	if response {
+		info.WriteString("response")
+	} else {
+		info.WriteString("query")
+	}
+	if response && rcode != 0 {
+		info.WriteString(" " + dnsRcodeName(rcode))
+	}
+	for i := range int(questions) {
+		text := m.question(&r)
+		if r.stopped {
+			break
+		}
+		m.list(&info, i, " ", text)
+	}
+	m.records(&r, "Answer", int(answers), func(i int, text string) {
+		if i == 0 {
+			info.WriteString(":")
+		}
+		m.list(&info, i, " ", text)
+	})
+	m.records(&r, "Authority", int(authorities), nil)
+	m.records(&r, "Additional", int(additional), nil)
+	d.say(protocol, info.String())
+	r.title("%s", info.String())
+	r.rest("Trailing bytes")
+}
+
+// looksLikeDNSStream reports whether a segment starts with a message's length and
+// header. It may as well be in the middle of a zone transfer.
+func looksLikeDNSStream(b []byte) bool {
+	return len(b) >= 14 && int(b[0])<<8|int(b[1]) >= 12 && b[4]&0x78 <= 5<<3 && b[6] == 0 && b[7] <= 1
+}
+
+// decodeDNSStream decodes the first message of a TCP segment, after its length (RFC
+// 1035 §4.2.2).
+func decodeDNSStream(p reader) {
+	r := p.layer("DNS over TCP")
+	message := r.group("Message", int(r.u16("Length", nil)))
+	decodeDNS(message, "DNS")
+}
+
+// dnsMessage is what the parts of a message share: names point back into it.
+type dnsMessage struct {
+	protocol string
+	base     int // offset of the message in the frame
+	// text is how many bytes of names were read. Pointers make a small message
+	// repeat a long name thousands of times; see maxNames.
+	text int
+}
+
+// list appends the i-th entry of a list that the Info keeps short.
+func (m *dnsMessage) list(info *strings.Builder, i int, before, text string) {
+	switch {
+	case i < dnsShown:
+		if i > 0 {
+			info.WriteString(",")
+		}
+		info.WriteString(before + text)
+	case i == dnsShown:
+		info.WriteString(", ...")
+	}
+}
+
+func (m *dnsMessage) question(r *reader) string {
+	g := r.open("Question")
+	name := m.name(&g, "Name")
+	kind := g.u16("Type", dnsTypeName)
+	m.class(&g, "Unicast response wanted")
+	text := dnsType(kind) + " " + name
+	g.title("%s", text)
+	r.close(&g)
+	return text
+}
+
+// class reads a class, whose top bit mDNS uses (RFC 6762 §5.4 and §10.2).
+func (m *dnsMessage) class(r *reader, topBit string) {
+	if m.protocol != "mDNS" {
+		r.u16("Class", dnsClassName)
+		return
+	}
+	r.x16("Class", nil)
+	r.bits(topBit, 0x8000, nil)
+	r.bits("Class", 0x7fff, dnsClassName)
+}
+
+// records decodes a section. each gets what the record says, in a word or two.
+func (m *dnsMessage) records(r *reader, section string, count int, each func(i int, text string)) {
+	for i := range count {
+		g := r.open(section)
+		text := m.record(&g)
+		r.close(&g)
+		if r.stopped {
+			return
+		}
+		if each != nil {
+			each(i, text)
+		}
+	}
+}
+
+// record decodes a resource record (RFC 1035 §4.1.3).
+func (m *dnsMessage) record(r *reader) string {
+	name := m.name(r, "Name")
+	kind := r.u16("Type", dnsTypeName)
+	if kind == 41 { // OPT (RFC 6891 §6.1.2) uses class and TTL for itself
+		r.u16("UDP payload size", nil)
+		r.x32("Extended code and flags", nil)
+		r.bits("Extended response code", 0xff000000, nil)
+		r.bits("Version", 0x00ff0000, nil)
+		r.bits("DNSSEC OK", 0x8000, nil)
+	} else {
+		m.class(r, "Cache flush")
+		r.u32("Time to live in seconds", nil)
+	}
+	length := int(r.u16("Data length", nil))
+	if r.stopped {
+		return ""
+	}
+	data := r.group("Data", length)
+	text := m.data(&data, kind)
+	data.title("%s", text)
+	r.title("%s %s %s", dnsType(kind), name, text)
+	return dnsType(kind) + " " + text
+}
+
+// data decodes the data of a record and returns its main part.
+func (m *dnsMessage) data(r *reader, kind uint16) string {
+	switch kind {
+	case 1:
+		return r.ip4("Address")
+	case 28:
+		return r.ip6("Address")
+	case 2, 5, 12, 39:
+		return m.name(r, "Name")
+	case 15:
+		r.u16("Preference", nil)
+		return m.name(r, "Exchange")
+	case 16:
+		text := ""
+		for r.remaining() > 0 {
+			s := r.text("Text", int(r.u8("Length", nil)))
+			if len(text) < maxText {
+				text = strings.TrimPrefix(text+" "+s, " ")
+			}
+		}
+		return text
+	case 33:
+		r.u16("Priority", nil)
+		r.u16("Weight", nil)
+		port := r.u16("Port", nil)
+		return fmt.Sprintf("%s:%d", m.name(r, "Target"), port)
+	case 6:
+		server := m.name(r, "Primary server")
+		m.name(r, "Mailbox")
+		r.u32("Serial", nil)
+		r.u32("Refresh in seconds", nil)
+		r.u32("Retry in seconds", nil)
+		r.u32("Expire in seconds", nil)
+		r.u32("Minimum in seconds", nil)
+		return server
+	case 41:
+		for r.remaining() > 0 {
+			o := r.open("Option")
+			o.u16("Code", dnsOptionName)
+			if n := int(o.u16("Length", nil)); n > 0 {
+				o.bytes("Data", n)
+			}
+			r.close(&o)
+		}
+		return ""
+	}
+	n := r.remaining()
+	r.rest("Data")
+	return fmt.Sprintf("(%d bytes)", n)
+}
+
+// maxNames is how many bytes of names the message deserves.
+func (m *dnsMessage) maxNames(d *dissection) int { return 1024 + 16*len(d.frame) }
+
+// name reads a name (RFC 1035 §4.1.4). A pointer must lead back before the name
+// it is in, and the whole is at most 255 bytes long, so reading ends.
+func (m *dnsMessage) name(r *reader, field string) string {
+	var name strings.Builder
+	frame := r.d.frame[:min(r.end, len(r.d.frame))]
+	start, at, end, total := r.off, r.off, -1, 0
+	lowest := r.off
+	for !r.stopped {
+		if at >= len(frame) {
+			// need tells whether the capture or the message ends here.
+			r.need(field, len(frame)-r.off+1)
+			r.stopped = true
+			return name.String()
+		}
+		n := int(frame[at])
+		switch n >> 6 {
+		case 0:
+			if n == 0 {
+				if end < 0 {
+					end = at + 1
+				}
+				if name.Len() == 0 {
+					name.WriteString(".")
+				}
+				r.put(field, name.String(), end-start)
+				return name.String()
+			}
+			if total += n + 1; total > 255 {
+				r.fail("name longer than 255 bytes")
+				return name.String()
+			}
+			if m.text += n + 1; m.text > m.maxNames(r.d) {
+				r.fail("names repeated too often")
+				return name.String()
+			}
+			if at+1+n > len(frame) {
+				r.need(field, at+1+n-r.off)
+				r.stopped = true
+				return name.String()
+			}
+			if name.Len() > 0 {
+				name.WriteByte('.')
+			}
+			label := clean(frame[at+1 : at+1+n])
+			name.WriteString(strings.ReplaceAll(label, ".", `\.`))
+			at += 1 + n
+		case 3:
+			if at+1 >= len(frame) {
+				r.need(field, len(frame)-r.off+1)
+				r.stopped = true
+				return name.String()
+			}
+			if end < 0 {
+				end = at + 2
+			}
+			target := m.base + (n&0x3f)<<8 + int(frame[at+1])
+			if target >= lowest {
+				r.fail("name pointer that does not lead back")
+				return name.String()
+			}
+			at, lowest = target, target
+		default:
+			r.fail("label type 0x%02x", n)
+			return name.String()
+		}
+	}
+	return ""
+}
+
+// dnsType writes "A" or "TYPE65280" (RFC 3597 §5).
+func dnsType(kind uint16) string {
+	if name := dnsTypeName(uint64(kind)); name != "" {
+		return name
+	}
+	return fmt.Sprintf("TYPE%d", kind)
+}
+
+func dnsTypeName(v uint64) string {
+	switch v {
+	case 1:
+		return "A"
+	case 2:
+		return "NS"
+	case 5:
+		return "CNAME"
+	case 6:
+		return "SOA"
+	case 12:
+		return "PTR"
+	case 13:
+		return "HINFO"
+	case 15:
+		return "MX"
+	case 16:
+		return "TXT"
+	case 28:
+		return "AAAA"
+	case 33:
+		return "SRV"
+	case 35:
+		return "NAPTR"
+	case 39:
+		return "DNAME"
+	case 41:
+		return "OPT"
+	case 43:
+		return "DS"
+	case 46:
+		return "RRSIG"
+	case 47:
+		return "NSEC"
+	case 48:
+		return "DNSKEY"
+	case 50:
+		return "NSEC3"
+	case 52:
+		return "TLSA"
+	case 64:
+		return "SVCB"
+	case 65:
+		return "HTTPS"
+	case 250:
+		return "TSIG"
+	case 251:
+		return "IXFR"
+	case 252:
+		return "AXFR"
+	case 255:
+		return "ANY"
+	case 257:
+		return "CAA"
+	}
+	return ""
+}
+
+func dnsClassName(v uint64) string {
+	switch v {
+	case 1:
+		return "IN"
+	case 3:
+		return "CH"
+	case 254:
+		return "NONE"
+	case 255:
+		return "ANY"
+	}
+	return ""
+}
+
+func dnsOpcodeName(v uint64) string {
+	switch v {
+	case 0:
+		return "query"
+	case 1:
+		return "inverse query"
+	case 2:
+		return "status"
+	case 4:
+		return "notify"
+	case 5:
+		return "update"
+	}
+	return fmt.Sprintf("opcode %d", v)
+}
+
+func dnsRcodeName(v uint64) string {
+	switch v {
+	case 0:
+		return "NOERROR"
+	case 1:
+		return "FORMERR"
+	case 2:
+		return "SERVFAIL"
+	case 3:
+		return "NXDOMAIN"
+	case 4:
+		return "NOTIMP"
+	case 5:
+		return "REFUSED"
+	case 6:
+		return "YXDOMAIN"
+	case 7:
+		return "YXRRSET"
+	case 8:
+		return "NXRRSET"
+	case 9:
+		return "NOTAUTH"
+	case 10:
+		return "NOTZONE"
+	}
+	return fmt.Sprintf("RCODE%d", v)
+}
+
+func dnsOptionName(v uint64) string {
+	switch v {
+	case 3:
+		return "NSID"
+	case 8:
+		return "client subnet"
+	case 10:
+		return "cookie"
+	case 11:
+		return "TCP keepalive"
+	case 12:
+		return "padding"
+	case 15:
+		return "extended error"
+	}
+	return ""
+}
