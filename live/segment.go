@@ -95,16 +95,22 @@ func copyTagged(room []byte, f *Frame) int {
 // packet returns the packet with that number, which must be there. Its Data is
 // the segment's own memory.
 func (g *segment) packet(seq uint64) Packet {
-	r := &g.records[len(g.records)-1-int(seq-g.first.Load())]
-	to := r.offset + r.stored
+	r, data := g.record(seq)
 	return Packet{
 		Seq:       seq,
 		Time:      time.Unix(0, r.time),
 		Length:    int(r.length),
-		Data:      g.bytes[r.offset:to:to],
+		Data:      data,
 		Direction: r.direction,
 		Headers:   r.headers,
 	}
+}
+
+// record returns what packet is made from.
+func (g *segment) record(seq uint64) (*record, []byte) {
+	r := &g.records[len(g.records)-1-int(seq-g.first.Load())]
+	to := r.offset + r.stored
+	return r, g.bytes[r.offset:to:to]
 }
 
 // scan hands out the packets from ≤ seq < to of an entered segment, and leaves

@@ -25,6 +25,7 @@ type Store struct {
 	order   []*segment // that can be read, oldest first; the last is open
 	spare   []*segment // that can not: empty, or a reader is still inside
 	written uint64     // bytes on the wire
+	stats   *Stats     // nil, or what must see packets before they go
 
 	first atomic.Uint64 // oldest sequence number that can be read
 	next  atomic.Uint64 // one after the newest
@@ -122,6 +123,9 @@ func (s *Store) takeEmpty(seq uint64) *segment {
 	}
 	for len(s.order) > 0 {
 		g := s.order[0]
+		if s.stats != nil {
+			s.stats.catchUp(g.end.Load())
+		}
 		s.order = append(s.order[:0], s.order[1:]...)
 		if len(s.order) > 0 {
 			s.first.Store(s.order[0].first.Load())
