@@ -33,7 +33,8 @@ const (
 // back.
 //
 // Errors: *GoneError and *TransactionError (nothing was changed), *NotAppliedError
-// (the change is in the database but has no effect yet), *ConnectError.
+// (the change is in the database but has no effect yet), *ConnectError, and ctx's
+// own when it ended first.
 func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 	start := time.Now()
 	if p.Empty() {
@@ -91,12 +92,15 @@ func (c *Client) transact(ctx context.Context, p *Plan) (nextCfg int, err error)
 // awaitTakeUp waits for cur_cfg to reach next_cfg (F2). cur_cfg may be larger:
 // somebody else's change came after ours.
 func (c *Client) awaitTakeUp(ctx context.Context, nextCfg int) error {
-	ctx, cancel := context.WithTimeout(ctx, takeUpTimeout)
+	wait, cancel := context.WithTimeout(ctx, takeUpTimeout)
 	defer cancel()
 	s := c.Snapshot()
 	for s.Stale() || s.CurCfg < nextCfg {
 		var err error
-		if s, err = c.Next(ctx, s.Generation); err != nil {
+		if s, err = c.Next(wait, s.Generation); err != nil {
+			if ctx.Err() != nil {
+				return fmt.Errorf("waiting for ovs-vswitchd: %w", ctx.Err())
+			}
 			return &NotAppliedError{Reason: fmt.Sprintf("the change is in the database, but ovs-vswitchd did not take it up within %v; is it running?", takeUpTimeout)}
 		}
 	}
@@ -104,11 +108,14 @@ func (c *Client) awaitTakeUp(ctx context.Context, nextCfg int) error {
 }
 
 func (c *Client) bringUp(ctx context.Context, l link) error {
-	ctx, cancel := context.WithTimeout(ctx, linkTimeout)
+	wait, cancel := context.WithTimeout(ctx, linkTimeout)
 	defer cancel()
-	err := c.cfg.Links.Prepare(ctx, l.name, l.mtu)
-	if err == nil {
+	err := c.cfg.Links.Prepare(wait, l.name, l.mtu)
+	switch {
+	case err == nil:
 		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("waiting for port %s: %w", l.name, ctx.Err())
 	}
 	reason := err.Error()
 	if port := c.Snapshot().PortByName(l.name); port != nil && port.Error() != "" {
@@ -121,18 +128,24 @@ func (c *Client) bringUp(ctx context.Context, l link) error {
 
 // fail takes back what the plan created, so that half a change is never left.
 func (c *Client) fail(ctx context.Context, p *Plan, start time.Time, cause error) (Result, error) {
-	var notApplied *NotAppliedError
-	if len(p.leases) > 0 && errors.As(cause, &notApplied) {
+	if len(p.leases) > 0 {
 		// The caller may have given up; the rollback has its own time.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
 		defer cancel()
-		notApplied.RolledBack = c.rollBack(ctx, p.leases) == nil
+		err := c.rollBack(ctx, p.leases)
+		var notApplied *NotAppliedError
+		if errors.As(cause, &notApplied) {
+			notApplied.RolledBack = err == nil
+		}
 	}
 	c.cfg.Logger.Error("change has no effect", "plan", p.Title, "error", cause)
 	return Result{Took: time.Since(start)}, cause
 }
 
 func (c *Client) rollBack(ctx context.Context, leases []string) error {
+	if err := c.sync(ctx); err != nil {
+		return err
+	}
 	for _, lease := range leases {
 		plan, err := NewPlan(c.Snapshot(), ReleaseLease{Lease: lease})
 		if err != nil {

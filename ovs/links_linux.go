@@ -27,7 +27,7 @@ func (hostLinks) Prepare(ctx context.Context, name string, mtu int) error {
 	// Without IPv6 in the kernel there is no such file, and nothing to switch off.
 	err = os.WriteFile(filepath.Join("/proc/sys/net/ipv6/conf", name, "disable_ipv6"), []byte("1"), 0o644)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("switching IPv6 off on %s: %w", name, err)
+		return fmt.Errorf("switching IPv6 off on %s (needs root or CAP_NET_ADMIN): %w", name, err)
 	}
 	if mtu > 0 && link.Attrs().MTU != mtu {
 		// mtu_request says the same to vswitchd, which may not have got to it yet;
@@ -35,7 +35,7 @@ func (hostLinks) Prepare(ctx context.Context, name string, mtu int) error {
 		_ = netlink.LinkSetMTU(link, mtu)
 	}
 	if err := netlink.LinkSetUp(link); err != nil {
-		return fmt.Errorf("setting %s up (needs CAP_NET_ADMIN): %w", name, err)
+		return fmt.Errorf("setting %s up (needs root or CAP_NET_ADMIN): %w", name, err)
 	}
 	return nil
 }

@@ -1,0 +1,87 @@
+// Package cli is ovscope's command line: verbs, flags, what they print, signals
+// and exit codes. It puts the other packages together and decides nothing about
+// mirrors itself.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+)
+
+// Build says what was built; all empty in a plain go build.
+type Build struct {
+	Version, Commit, Date string
+}
+
+// app is one run of the program.
+type app struct {
+	build  Build
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	flags  globalFlags
+	// err is what the verb came to. It does not pass through cobra, which only
+	// sees what is wrong with the command line itself.
+	err error
+}
+
+// Main runs the program and returns its exit code.
+func Main(b Build) int {
+	// The signals that a terminal, a shell or a service manager ends us with: each
+	// must take back what this run created.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	// A reader that goes away (ovscope dump | head) is an error of the write, and
+	// no reason to die before cleaning up.
+	signal.Ignore(syscall.SIGPIPE)
+	a := &app{build: b, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	return a.run(ctx, os.Args[1:])
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	err := fang.Execute(ctx, root,
+		fang.WithVersion(a.build.version()),
+		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
+	if err != nil {
+		a.err = &usageError{err}
+	}
+	if a.err == nil {
+		return exitDone
+	}
+	_, _ = fmt.Fprintln(a.stderr, "ovscope: "+message(a.err))
+	return exitCode(a.err)
+}
+
+// verb makes a cobra RunE of a verb, keeping its error away from cobra.
+func (a *app) verb(run func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		a.err = run(cmd.Context(), args)
+		return nil
+	}
+}
+
+func (b Build) version() string {
+	v := b.Version
+	if v == "" {
+		v = "development build"
+	}
+	if b.Commit != "" {
+		v += " " + b.Commit
+	}
+	if b.Date != "" {
+		v += " built " + b.Date
+	}
+	return v
+}

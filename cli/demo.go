@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"ovscope/live"
+	"ovscope/ovs"
+	"ovscope/ovs/sim"
+)
+
+// demoLinks are the interfaces of the simulated switch, which are up when made.
+type demoLinks struct{}
+
+func (demoLinks) Prepare(context.Context, string, int) error { return nil }
+
+// demoTap captures on the simulated switch.
+func demoTap(s *sim.Switch) func(context.Context, ovs.TapPoint) (live.Source, error) {
+	return func(_ context.Context, t ovs.TapPoint) (live.Source, error) {
+		tap, err := s.Tap(t.Interface, t.Direction == ovs.Outgoing)
+		if err != nil {
+			return nil, err
+		}
+		return &demoSource{tap}, nil
+	}
+}
+
+// demoSource makes a live.Source of a tap on the simulated switch.
+type demoSource struct {
+	tap *sim.Tap
+}
+
+func (d *demoSource) Run(ctx context.Context, into *live.Store) error {
+	for {
+		frames, err := d.tap.Next(ctx)
+		switch {
+		case ctx.Err() != nil || errors.Is(err, sim.ErrClosed):
+			return nil
+		case err != nil:
+			return err
+		}
+		for _, f := range frames {
+			direction := live.Incoming
+			if f.Outgoing {
+				direction = live.Outgoing
+			}
+			into.Add(live.Frame{Time: f.Time, Length: len(f.Data), Data: f.Data, Direction: direction})
+		}
+	}
+}
+
+func (d *demoSource) Drops() (packets, freezes uint64) { return d.tap.Drops(), 0 }
+
+func (d *demoSource) Close() error { return d.tap.Close() }

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"ovscope/live/capture"
+	"ovscope/ovs"
+)
+
+// Exit codes, for scripts.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitRefused     = 3 // by a guard rail
+	exitUnreachable = 4 // OVSDB
+)
+
+// usageError is a mistake in the command line.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Errorf(format, args...)}
+}
+
+func exitCode(err error) int {
+	var usage *usageError
+	var refused *ovs.RefusedError
+	var connect *ovs.ConnectError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.As(err, &refused):
+		return exitRefused
+	case errors.As(err, &connect):
+		return exitUnreachable
+	}
+	return exitFailed
+}
+
+// message is the error with what to do next, on as many lines as there are errors.
+func message(err error) string {
+	text := err.Error()
+	var usage *usageError
+	switch {
+	case errors.As(err, &usage):
+		text += "; see ovscope --help"
+	case errors.Is(err, capture.ErrPermission) && !strings.Contains(text, "CAP_NET_RAW"):
+		text += "; capturing needs root or CAP_NET_RAW"
+	}
+	return strings.ReplaceAll(text, "\n", "\n         ")
+}
