@@ -48,23 +48,28 @@ func actors() []actor {
 	}
 	return []actor{
 		{
-			"tap1", "br0", GuestOptions{Tag: 10, Addr: "10.0.10.1/24", MAC: mac(1)},
+			"tap1", "br0",
+			GuestOptions{Tag: 10, Addr: "10.0.10.1/24", MAC: mac(1)},
 			"pings tap2 (10.0.10.2), 20/s", ping("10.0.10.2", pingEvery),
 		},
 		{
-			"tap2", "br0", GuestOptions{Device: Internal, Tag: 10, Addr: "10.0.10.2/24", MAC: mac(2), Neighbors: map[string]string{"10.0.10.3": mac(3)}},
+			"tap2", "br0",
+			GuestOptions{Device: Internal, Tag: 10, Addr: "10.0.10.2/24", MAC: mac(2), Neighbors: map[string]string{"10.0.10.3": mac(3)}},
 			"answers", nil,
 		},
 		{
-			"tap3", "br0", GuestOptions{Trunks: []int{10, 20}, MAC: mac(3)},
+			"tap3", "br0",
+			GuestOptions{Trunks: []int{10, 20}, MAC: mac(3)},
 			"tagged: VLAN 10 to tap2, and VLAN 20 with PCP 5 to tap6, pings of its own, 10/s each", sendTrunk,
 		},
 		{
-			"tap4", "br0", GuestOptions{MAC: mac(4)},
+			"tap4", "br0",
+			GuestOptions{MAC: mac(4)},
 			"QinQ: 802.1ad 100 PCP 3, 802.1Q 200, pings to nobody, 10/s", sendQinQ,
 		},
 		{
-			"tap5", "br0", GuestOptions{Tag: 20, Addr: "10.0.20.5/24", MAC: mac(5)},
+			"tap5", "br0",
+			GuestOptions{Tag: 20, Addr: "10.0.20.5/24", MAC: mac(5)},
 			"TCP requests, 10/s, and UDP datagrams, 20/s, to tap6 (10.0.20.6:5000)",
 			func(l *Lab, g *Guest) error {
 				to := netip.AddrPortFrom(netip.MustParseAddr("10.0.20.6"), servicePort)
@@ -74,15 +79,18 @@ func actors() []actor {
 			},
 		},
 		{
-			"tap6", "br0", GuestOptions{Tag: 20, Addr: "10.0.20.6/24", MAC: mac(6), Neighbors: map[string]string{"10.0.20.3": mac(3)}},
+			"tap6", "br0",
+			GuestOptions{Tag: 20, Addr: "10.0.20.6/24", MAC: mac(6), Neighbors: map[string]string{"10.0.20.3": mac(3)}},
 			"answers", func(l *Lab, g *Guest) error { return l.serve(g, servicePort) },
 		},
 		{
-			"tap7", "br1", GuestOptions{Device: Internal, Tag: 30, Addr: "10.0.30.7/24", MAC: mac(7)},
+			"tap7", "br1",
+			GuestOptions{Device: Internal, Tag: 30, Addr: "10.0.30.7/24", MAC: mac(7)},
 			"pings tap8 (10.0.30.8), 5/s", ping("10.0.30.8", slowEvery),
 		},
 		{
-			"tap8", "br1", GuestOptions{Tag: 30, Addr: "10.0.30.8/24", MAC: mac(8)},
+			"tap8", "br1",
+			GuestOptions{Tag: 30, Addr: "10.0.30.8/24", MAC: mac(8)},
 			"answers", nil,
 		},
 	}

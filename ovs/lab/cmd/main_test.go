@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -23,11 +24,11 @@ func TestLabsRunSideBySide(t *testing.T) {
 	if got := b.vsctl(t, "list-br"); got != "br0\nbr1" {
 		t.Errorf("the second lab has bridges %q", got)
 	}
-	a.end(t, syscall.SIGTERM)
+	a.endWell(t, syscall.SIGTERM)
 	if got := b.vsctl(t, "list-br"); got != "br0\nbr1" {
 		t.Errorf("after the first lab's end the second has bridges %q", got)
 	}
-	b.end(t, syscall.SIGTERM)
+	b.endWell(t, syscall.SIGTERM)
 	expectNothingLeft(t, tmp, a, b)
 }
 
@@ -35,9 +36,7 @@ func TestEndsWithoutTrace(t *testing.T) {
 	bin, tmp := build(t)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		l := start(t, bin, tmp)
-		if err := l.end(t, sig); err != nil {
-			t.Errorf("after %v: %v", sig, err)
-		}
+		l.endWell(t, sig)
 		expectNothingLeft(t, tmp, l)
 	}
 }
@@ -59,7 +58,7 @@ func TestKilledLabIsSweptByTheNext(t *testing.T) {
 	if got := alive.vsctl(t, "list-br"); got != "br0\nbr1" {
 		t.Errorf("the sweep hit a living lab: bridges %q", got)
 	}
-	alive.end(t, syscall.SIGTERM)
+	alive.endWell(t, syscall.SIGTERM)
 	expectNothingLeft(t, tmp, killed, alive)
 }
 
@@ -140,6 +139,13 @@ func (r *running) end(t *testing.T, s syscall.Signal) error {
 	return r.cmd.Wait()
 }
 
+func (r *running) endWell(t *testing.T, s syscall.Signal) {
+	t.Helper()
+	if err := r.end(t, s); err != nil {
+		t.Errorf("after %v the lab ended with %v", s, err)
+	}
+}
+
 func (r *running) vsctl(t *testing.T, args ...string) string {
 	t.Helper()
 	out, err := exec.Command("ovs-vsctl", append([]string{"--timeout=5", "--no-wait", "--db=" + r.endpoint}, args...)...).CombinedOutput()
@@ -149,8 +155,8 @@ func (r *running) vsctl(t *testing.T, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// processes lists those that the lab started, its guests' included: all have its
-// directory in their arguments or are in the session of those that do.
+// processes lists those with the lab's directory in their arguments: its daemons,
+// and what runs in its guests.
 func (r *running) processes(t *testing.T) string {
 	t.Helper()
 	out, err := exec.Command("ps", "-ww", "-eo", "args").Output()
@@ -194,7 +200,7 @@ func eventually(t *testing.T, what string, f func() bool) {
 }
 
 func exitCode(err error) int {
-	if e, ok := err.(*exec.ExitError); ok {
+	if e, ok := errors.AsType[*exec.ExitError](err); ok {
 		return e.ExitCode()
 	}
 	return 0
