@@ -27,13 +27,9 @@ const (
 func newBulk(c *cast, random *rand.Rand, rate int, start time.Time) *bulk {
 	b := &bulk{from: c.nas, to: c.build, next: start, gap: time.Second / time.Duration(rate)}
 	// A conversation of its own, whose frames are taken as patterns.
-	t := &traffic{random: random, cast: c}
+	t := &traffic{random: random, cast: c} // its queue is read below
 	conversation := (&talk{traffic: t, at: start}).dial(c.build, c.nas, 2049)
-	content := make([]byte, segment)
-	for i := range content {
-		content[i] = byte(random.Uint32())
-	}
-	conversation.say(false, content)
+	conversation.say(false, noise(t, segment))
 	b.data, b.ack = t.queue[0].frame, t.queue[1].frame
 	return b
 }

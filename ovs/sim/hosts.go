@@ -115,3 +115,18 @@ func newCast() *cast {
 	}
 	return c
 }
+
+// everybody lists all hosts, in the same order each time.
+func (c *cast) everybody() []*host {
+	all := []*host{
+		c.web1, c.web2, c.db1, c.mail, c.dns, c.build, c.nas, c.voip, c.phone, c.cam, c.nvr,
+		c.admin, c.hypervisor, c.san, c.provider,
+	}
+	for _, vlan := range []int{transitVLAN, serverVLAN, officeVLAN, cameraVLAN} {
+		all = append(all, c.firewall[vlan])
+	}
+	for _, vid := range []int{101, 102} {
+		all = append(all, c.branch[vid], c.headquarters[vid])
+	}
+	return all
+}

@@ -115,6 +115,7 @@ func (s *Switch) start() error {
 	}
 	s.apply()
 	s.traffic = newTraffic(s.options, s.now)
+	s.traffic.greet(s)
 	if err := s.listen(); err != nil {
 		return err
 	}

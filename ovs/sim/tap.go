@@ -14,7 +14,7 @@ import (
 const (
 	// A tap keeps this many frames and bytes for a reader that is late.
 	tapFrames = 1 << 15
-	tapBytes  = 4 << 20
+	tapBytes  = 8 << 20
 )
 
 // ErrClosed is what a tap's reader gets when the tap or the switch was closed.

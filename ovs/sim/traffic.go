@@ -4,6 +4,8 @@ import (
 	"container/heap"
 	"math/rand/v2"
 	"time"
+
+	"github.com/gopacket/gopacket/layers"
 )
 
 // officeRate is about how many frames a second the conversations make in all.
@@ -17,6 +19,9 @@ type traffic struct {
 	queue  eventQueue
 	events uint64 // so far; orders those of the same moment
 	bulk   *bulk  // nil unless asked for
+
+	streams map[[2]*host]*stream // connections that stay open
+	rtp     map[uint32]uint16    // the last sequence number of each source
 }
 
 // event is a frame to be sent or something to be done at its time.
@@ -29,7 +34,10 @@ type event struct {
 }
 
 func newTraffic(options Options, start time.Time) *traffic {
-	t := &traffic{random: rand.New(rand.NewPCG(options.Seed, 2)), cast: newCast()}
+	t := &traffic{
+		random: rand.New(rand.NewPCG(options.Seed, 2)), cast: newCast(),
+		streams: map[[2]*host]*stream{}, rtp: map[uint32]uint16{},
+	}
 	for _, r := range routines() {
 		t.repeat(r, start.Add(time.Duration(t.random.Int64N(int64(min(r.every, time.Second))))))
 	}
@@ -37,6 +45,16 @@ func newTraffic(options Options, start time.Time) *traffic {
 		t.bulk = newBulk(t.cast, t.random, rate, start)
 	}
 	return t
+}
+
+// greet has everybody seen once, as if the scene had been running for long, so
+// that the switch knows where they are.
+func (t *traffic) greet(s *Switch) {
+	start := &talk{traffic: t, at: s.now}
+	for _, h := range t.cast.everybody() {
+		start.arp(layers.ARPRequest, h, addressOf(broadcastMAC), make([]byte, 6), h.ip4.AsSlice())
+	}
+	t.run(s, s.now)
 }
 
 // repeat does a routine at the time and again at its interval, give or take a fifth.
