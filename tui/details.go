@@ -1,0 +1,204 @@
+package tui
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ovscope/live/decode"
+	"ovscope/ovs"
+	"ovscope/tui/layout"
+)
+
+// showPort opens a page with everything known about a port or a bond's member.
+func (m *model) showPort(row *treeRow) {
+	p := row.port
+	page := &page{title: "Port " + p.Name}
+	add := func(label, text string) {
+		if text != "" {
+			page.add(label, text, m.st.Text)
+		}
+	}
+	if fault := p.Error(); fault != "" {
+		page.add("error", fault, m.st.Bad)
+	}
+	add("bridge", row.bridge.Name)
+	add("guest", p.GuestName())
+	add("VLANs", strings.TrimSpace(p.Mode()+" "+vlanMode(p)))
+	add("bond", p.BondMode)
+	for _, mirror := range row.bridge.Mirrors {
+		var how []string
+		if mirror.Selects(p.UUID, ovs.Egress) {
+			how = append(how, m.st.Signs.From+" from guest")
+		}
+		if mirror.Selects(p.UUID, ovs.Ingress) {
+			how = append(how, m.st.Signs.To+" to guest")
+		}
+		if mirror.OutputPort != nil && mirror.OutputPort.UUID == p.UUID {
+			how = append(how, "output")
+		}
+		if len(how) > 0 {
+			add("mirror "+mirror.Name, strings.Join(how, ", "))
+		}
+	}
+	m.mapLines(page, "external_ids", p.ExternalIDs)
+	m.mapLines(page, "other_config", p.OtherConfig)
+	for _, i := range p.Interfaces {
+		if row.member != nil && row.member.UUID != i.UUID {
+			continue
+		}
+		page.add("", "", m.st.Text)
+		page.add("Interface "+i.Name, "", m.st.Title)
+		if fault := interfaceError(i); fault != "" {
+			page.add("error", fault, m.st.Bad)
+		}
+		add("type", orElse(i.Type, "system"))
+		if i.OFPort != nil {
+			add("ofport", strconv.Itoa(*i.OFPort))
+		}
+		add("link", orElse(i.LinkState, "not known")+", admin "+orElse(i.AdminState, "not known"))
+		add("MAC", i.MAC)
+		if i.MTU > 0 {
+			add("MTU", strconv.Itoa(i.MTU))
+		}
+		m.mapLines(page, "options", i.Options)
+		m.mapLines(page, "status", i.Status)
+		m.mapLines(page, "external_ids", i.ExternalIDs)
+	}
+	m.page = page
+}
+
+func (m *model) mapLines(p *page, label string, values map[string]string) {
+	for _, k := range slices.Sorted(maps.Keys(values)) {
+		p.add(label, k+"="+values[k], m.st.Text)
+		label = ""
+	}
+}
+
+// showMirror opens a page with a mirror in full, and the command log.
+func (m *model) showMirror(mirror *ovs.Mirror) {
+	page := &page{title: "Mirror " + mirror.Name}
+	add := func(label, text string) { page.add(label, orElse(text, "none"), m.st.Text) }
+	v := m.verdict(mirror)
+	page.add("state", v.text, v.style)
+	add("uuid", string(mirror.UUID))
+	add("bridge", m.bridgeName(mirror))
+	add("owner", whose(mirror.Owner))
+	if mirror.SelectAll {
+		add("sources", "every packet of the bridge (select_all)")
+	} else {
+		add(m.st.Signs.From+" from guest", names(mirror.Egress))
+		add(m.st.Signs.To+" to guest", names(mirror.Ingress))
+	}
+	if len(mirror.VLANs) > 0 {
+		add("only VLANs", numbers(mirror.VLANs))
+	}
+	add("output", m.outputText(mirror))
+	if t := &m.tap; t.unseen != nil {
+		page.add("seen on", t.unseen.Error(), m.st.Warn)
+	} else {
+		add("seen on", fmt.Sprintf("%s, %s frames", t.point.Interface, t.point.Direction))
+	}
+	if mirror.Statistics != nil {
+		add("OVS counted", fmt.Sprintf("%s, %s; every %v, before delivery, whole packets",
+			plural(int(mirror.Statistics.Packets), "packet"), bytes(mirror.Statistics.Bytes), m.snap.StatsInterval))
+	} else {
+		add("OVS counted", "nothing yet")
+	}
+	c := m.tap.meter.counters
+	add("seen here", fmt.Sprintf("%s, %s", plural(int(c.Packets), "packet"), bytes(c.Bytes)))
+	add("lost", fmt.Sprintf("%s in the kernel, %s of its ring; %s overwritten by newer ones",
+		plural(int(c.KernelDrops), "packet"), plural(int(c.Freezes), "freeze"), count(c.Overwritten)))
+	m.mapLines(page, "external_ids", mirror.ExternalIDs)
+	if len(m.log.entries) > 0 {
+		page.add("", "", m.st.Text)
+		page.add("Changes made in this run", "", m.st.Title)
+	}
+	for i := len(m.log.entries) - 1; i >= 0; i-- {
+		e := &m.log.entries[i]
+		text, st := m.outcome(e)
+		page.add(e.at.Format("15:04:05"), m.st.Say(e.title)+": "+text, st)
+		for _, c := range e.commands {
+			page.add("$", c, m.st.Command)
+		}
+	}
+	m.page = page
+}
+
+func names(refs []ovs.PortRef) string {
+	list := make([]string, len(refs))
+	for i, r := range refs {
+		list[i] = r.Name
+	}
+	return strings.Join(list, ", ")
+}
+
+// showPacket opens a page with the selected packet; while the list follows, that
+// is the newest.
+func (m *model) showPacket() {
+	s := m.tap.store()
+	m.packets.pause(s, m.packetRows())
+	r, ok := m.packets.row(s, m.packets.cursor)
+	if !ok {
+		m.say("this packet has been overwritten by newer ones")
+		return
+	}
+	l := &r.line
+	page := &page{title: "Packet " + count(m.packets.cursor+1)}
+	add := func(label, text string) {
+		if text != "" {
+			page.add(label, text, m.st.Text)
+		}
+	}
+	add("time", r.time.In(m.now().Location()).Format("2006-01-02 15:04:05.000000000 -07:00"))
+	add("length", plural(r.length, "byte"))
+	add("Ethernet", l.EthSrc+" "+m.st.Signs.Arrow+" "+l.EthDst)
+	for i, t := range l.VLANs {
+		label := ""
+		if i == 0 {
+			label = "VLAN"
+		}
+		add(label, vlanWords(t))
+	}
+	if len(l.VLANs) == 0 {
+		add("VLAN", "no tag")
+	}
+	if l.EtherType != 0 {
+		add("EtherType", fmt.Sprintf("0x%04x", l.EtherType))
+	}
+	add("source", l.Source())
+	add("destination", l.Destination())
+	add("protocol", l.Protocol)
+	add("info", l.Info)
+	m.page = page
+}
+
+// vlanWords is a tag with all its fields.
+func vlanWords(t decode.VLAN) string {
+	s := fmt.Sprintf("%d, priority %d, TPID 0x%04x", t.VID, t.PCP, t.TPID)
+	if t.DEI {
+		s += ", drop eligible"
+	}
+	return s
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// paneTitle is what a pane is called on a tab.
+func paneTitle(p layout.Pane) string {
+	switch p {
+	case layout.Mirror:
+		return "Mirror"
+	case layout.Packets:
+		return "Packets"
+	case layout.Ports:
+	}
+	return "Ports"
+}

@@ -1,0 +1,204 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ovscope/keymap"
+	"ovscope/ovs"
+	"ovscope/tui/style"
+	"ovscope/tui/widget"
+)
+
+// question is a dialog and what its answers do.
+type question struct {
+	widget.Dialog
+	answers []func() tea.Cmd // one for each of Answers
+	// again is the key that takes the chosen answer beside enter: the one that
+	// asked.
+	again keymap.ID
+	// waiting dialogs have been answered and only esc does something.
+	waiting bool
+}
+
+func (q *question) add(label string, do func() tea.Cmd) {
+	q.Answers = append(q.Answers, label)
+	q.answers = append(q.answers, do)
+}
+
+// paragraph adds a text to the end.
+func (q *question) paragraph(st style.Style, text string) {
+	q.Body = append(q.Body, widget.Paragraph{Text: text, Style: st})
+}
+
+// explain puts a text before the others.
+func (q *question) explain(st style.Style, text string) {
+	q.Body = append([]widget.Paragraph{{Text: text, Style: st}, {}}, q.Body...)
+}
+
+// answer gives a key to the dialog.
+func (m *model) answer(key string, id keymap.ID) tea.Cmd {
+	q := m.question
+	switch {
+	case q.waiting:
+		return nil
+	case id == keymap.Close:
+		m.question = nil
+		return nil
+	case id == keymap.Open, id == q.again && id != "":
+		return m.take(q.Chosen)
+	case len(key) == 1 && key[0] >= '1' && int(key[0]-'1') < len(q.answers):
+		return m.take(int(key[0] - '1'))
+	}
+	switch id {
+	case keymap.Up, keymap.PrevPane, keymap.Collapse:
+		q.Move(-1)
+	case keymap.Down, keymap.NextPane, keymap.Expand:
+		q.Move(1)
+	default:
+		m.say("a question is open: " + q.Hint)
+	}
+	return nil
+}
+
+// take closes the dialog with an answer.
+func (m *model) take(answer int) tea.Cmd {
+	q := m.question
+	m.question = nil
+	if answer < 0 || answer >= len(q.answers) || q.answers[answer] == nil {
+		return nil
+	}
+	return q.answers[answer]()
+}
+
+func (m *model) ask(q *question) {
+	q.Hint = fmt.Sprintf("%s choose   %s answer   %s cancel",
+		m.label(keymap.Up)+m.label(keymap.Down), m.label(keymap.Open), m.label(keymap.Close))
+	m.work.waiting = nil
+	m.question = q
+}
+
+// askWhose asks before the first change of a mirror that is not this run's.
+func (m *model) askWhose(mirror *ovs.Mirror, p *ovs.Port, directions []ovs.Direction) {
+	change := toggleSources(mirror, p.UUID, directions)
+	plan, err := ovs.NewPlan(m.snap, change)
+	if err == nil && plan.Empty() {
+		m.say("nothing to do: " + plan.Title)
+		return
+	}
+	q := &question{}
+	q.Title = fmt.Sprintf("Mirror %s is not ours", mirror.Name)
+	q.paragraph(m.st.Text, fmt.Sprintf("Mirror %s on %s belongs to %s.", mirror.Name, m.bridgeName(mirror), whose(mirror.Owner)))
+	q.paragraph(m.st.Text, "")
+	own := "make my own mirror instead"
+	if b := m.snap.Bridge(mirror.Bridge); b != nil {
+		if mine := ownedBy(b, ovs.ThisRun); mine != nil {
+			own = "use my own mirror " + mine.Name + " instead"
+		}
+	}
+	if err != nil {
+		q.paragraph(m.st.Warn, "It cannot be changed: "+m.st.Say(err.Error())+".")
+	} else {
+		q.Alarm = true
+		q.paragraph(m.st.Warn, "Changing it would "+m.st.Say(plan.Title)+". Whoever uses it sees other traffic from then on.")
+		q.paragraph(m.st.Text, "")
+		q.paragraph(m.st.Dim, strings.Join(plan.Commands, "\n"))
+	}
+	q.add(own, func() tea.Cmd {
+		return m.afterAsking(p.UUID, func(p *ovs.Port) tea.Cmd { return m.ownMirror(p, directions) })
+	})
+	if err == nil {
+		q.add("change mirror "+mirror.Name, func() tea.Cmd {
+			m.agreed[mirror.UUID] = true
+			return m.request(change)
+		})
+	}
+	q.add("cancel", nil)
+	m.ask(q)
+}
+
+// afterAsking does something to a port if it is still there.
+func (m *model) afterAsking(port ovs.UUID, do func(*ovs.Port) tea.Cmd) tea.Cmd {
+	p := m.snap.Port(port)
+	if p == nil {
+		m.say("the port is gone")
+		return nil
+	}
+	return do(p)
+}
+
+// askHazards asks before a plan that does something to somebody.
+func (m *model) askHazards(plan *ovs.Plan) {
+	q := &question{}
+	q.Title = "Are you sure?"
+	q.Alarm = true
+	q.paragraph(m.st.Bold, m.st.Say(plan.Title))
+	for _, h := range plan.Hazards {
+		st := m.st.Text
+		if h.Severity >= ovs.Confirm {
+			st = m.st.Warn
+		}
+		q.paragraph(st, m.st.Say(h.Text))
+	}
+	q.paragraph(m.st.Dim, strings.Join(plan.Commands, "\n"))
+	q.add("cancel", nil)
+	q.add("do it", func() tea.Cmd { return m.apply(plan, nil) })
+	m.ask(q)
+}
+
+// askQuit asks what becomes of what this run made.
+func (m *model) askQuit(leases []*ovs.Lease) {
+	q := &question{again: keymap.Quit}
+	q.Title = "Quit"
+	if len(leases) == 0 {
+		q.paragraph(m.st.Text, "A change is under way.")
+	} else {
+		q.paragraph(m.st.Text, "This run has made:")
+	}
+	for _, l := range leases {
+		for _, mirror := range l.Mirrors {
+			q.paragraph(m.st.Bold, fmt.Sprintf("  mirror %s on %s, %s", mirror.Name, m.bridgeName(mirror), plural(len(mirror.Sources()), "source")))
+		}
+		for _, p := range l.Ports {
+			q.paragraph(m.st.Bold, "  port "+p.Name)
+		}
+	}
+	settle := func(kept bool, title string) func() tea.Cmd {
+		return func() tea.Cmd {
+			m.question = &question{Dialog: widget.Dialog{Title: title, Body: []widget.Paragraph{{Text: "Waiting for Open vSwitch" + m.st.Signs.Ellipsis}}}, waiting: true}
+			return m.settle(leases, kept)
+		}
+	}
+	q.add("remove and quit", settle(false, "Removing"))
+	if len(leases) > 0 {
+		q.add("keep and quit: goes on copying until someone removes it", settle(true, "Keeping"))
+	}
+	q.add("cancel", nil)
+	m.ask(q)
+	q.Hint = m.label(keymap.Quit) + " again removes   " + q.Hint
+}
+
+func (m *model) bridgeName(mirror *ovs.Mirror) string {
+	if b := m.snap.Bridge(mirror.Bridge); b != nil {
+		return b.Name
+	}
+	return "no bridge"
+}
+
+// whose says in words who a mirror belongs to.
+func whose(o ovs.Owner) string {
+	switch o.Kind {
+	case ovs.ThisRun:
+		return "this run"
+	case ovs.OtherRun:
+		return fmt.Sprintf("another ovscope, process %d", o.Process.PID)
+	case ovs.Kept:
+		return "an earlier ovscope, whose user kept it"
+	case ovs.OVN:
+		return "OVN, which writes it back at once"
+	case ovs.Foreign:
+	}
+	return "somebody else"
+}

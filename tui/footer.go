@@ -1,0 +1,95 @@
+package tui
+
+import (
+	"ovscope/keymap"
+	"ovscope/ovs"
+	"ovscope/tui/layout"
+	"ovscope/tui/widget"
+)
+
+// viewLog is the line above the keys: a message if there is one, else the last
+// entry of the command log.
+func (m *model) viewLog(width int) string {
+	line := widget.NewLine(width, m.st.Signs.Ellipsis)
+	if m.toast.Text != "" {
+		return line.Put(m.st.Warn, m.toast.Text).String()
+	}
+	e := m.log.last()
+	if e == nil {
+		return line.Put(m.st.Dim, "No change made yet. What changes Open vSwitch is shown here as its ovs-vsctl command.").String()
+	}
+	text, st := m.outcome(e)
+	line.Put(st, text).Space(2)
+	if e.err == nil && len(e.commands) > 0 {
+		line.Put(m.st.Dim, "$ ").Put(m.st.Command, m.st.Say(e.commands[0]))
+	}
+	return line.String()
+}
+
+// viewKeys lists the keys that make sense now.
+func (m *model) viewKeys(width int) string {
+	type hint struct{ key, text string }
+	var hints, always []hint
+	for _, a := range m.keys.Actions() {
+		if a.Short == "" || len(a.Keys) == 0 {
+			continue
+		}
+		h := hint{m.label(a.ID), m.st.Say(m.short(a))}
+		switch {
+		case a.ID == keymap.Help || a.ID == keymap.Quit:
+			always = append(always, h)
+		case m.unavailable(a) == "":
+			hints = append(hints, h)
+		}
+	}
+	size := func(h hint) int { return widget.Width(h.key) + 1 + widget.Width(h.text) + 2 }
+	room := width
+	for _, h := range always {
+		room -= size(h)
+	}
+	line := widget.NewLine(width, "")
+	put := func(h hint) { line.Put(m.st.Key, h.key).Space(1).Put(m.st.Text, h.text).Space(2) }
+	for _, h := range hints {
+		if size(h) > room {
+			continue
+		}
+		room -= size(h)
+		put(h)
+	}
+	for _, h := range always {
+		put(h)
+	}
+	return line.String()
+}
+
+// short is an action's name for the bottom line as things are now.
+func (m *model) short(a keymap.Action) string {
+	switch a.ID {
+	case keymap.Pause:
+		if m.packets.paused {
+			return "follow"
+		}
+	case keymap.Open:
+		row := m.bridges.selected()
+		switch {
+		case m.focus != layout.Ports || !row.expandable():
+			return "details"
+		case m.bridges.folded[row.id()]:
+			return "expand"
+		}
+		return "collapse"
+	default:
+	}
+	return a.Short
+}
+
+// legend explains the arrows, once on every screen.
+func (m *model) legend(width int) string {
+	text := m.st.Signs.From + " from guest (" + ovs.Egress.Column() + ")  " +
+		m.st.Signs.To + " to guest (" + ovs.Ingress.Column() + ")"
+	if widget.Width(text) > width {
+		text = m.st.Signs.From + " from guest " + ovs.Egress.Column() + "  " +
+			m.st.Signs.To + " to guest " + ovs.Ingress.Column()
+	}
+	return widget.Cut(text, width, m.st.Signs.Ellipsis)
+}

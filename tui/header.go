@@ -1,0 +1,111 @@
+package tui
+
+import (
+	"ovscope/tui/style"
+	"ovscope/tui/widget"
+)
+
+// segment is a piece of the header. When there is no room for all, those with
+// the lowest weight go first.
+type segment struct {
+	text   string
+	style  style.Style
+	weight int
+}
+
+// viewHeader says what we are connected to, whether that is true still, and what
+// this run holds.
+func (m *model) viewHeader(width int) string {
+	left := []segment{{"ovscope", m.st.Accent, 100}}
+	add := func(text string, st style.Style, weight int) {
+		if text != "" {
+			left = append(left, segment{widget.Safe(text), st, weight})
+		}
+	}
+	add(m.hostname(), m.st.Bold, 80)
+	var right []segment
+	badge := func(text string, st style.Style, weight int) {
+		right = append(right, segment{" " + text + " ", st, weight})
+	}
+	s := m.snap
+	switch {
+	case s == nil:
+		add("connecting", m.st.Warn, 95)
+	case s.Stale():
+		add(m.st.Signs.Wrong+" stale since "+ago(m.now().Sub(s.StaleSince))+": "+m.st.Say(s.StaleReason)+", reconnecting", m.st.Bad, 95)
+		add(s.Endpoint, m.st.Dim, 30)
+	default:
+		if s.OVSVersion != "" {
+			add("OVS "+s.OVSVersion, m.st.Text, 60)
+		}
+		add(m.st.Signs.Up+" connected", m.st.Good, 50)
+		add(s.Endpoint, m.st.Dim, 40)
+	}
+	if held := m.held(); len(held) > 0 {
+		right = append(right, segment{plural(len(held), "lease") + " held", m.st.Warn, 85})
+	}
+	if m.cfg.Demo {
+		badge("demo", m.st.Badge, 90)
+	}
+	if m.cfg.ReadOnly {
+		badge("read-only", m.st.BadgeWarn, 90)
+	}
+	return m.segments(left, right, width)
+}
+
+func (m *model) hostname() string {
+	if m.snap != nil && m.snap.Hostname != "" {
+		return m.snap.Hostname
+	}
+	return m.cfg.Hostname
+}
+
+// segments puts pieces to the left and right end of a line, two cells apart.
+func (m *model) segments(left, right []segment, width int) string {
+	const gap = 2
+	need := func() int {
+		n := 0
+		for _, s := range left {
+			n += widget.Width(s.text) + gap
+		}
+		for _, s := range right {
+			n += widget.Width(s.text) + gap
+		}
+		return n - gap
+	}
+	for need() > width && len(left)+len(right) > 1 {
+		list, at, weight := &left, -1, 1<<30
+		for _, l := range []*[]segment{&left, &right} {
+			for i, s := range *l {
+				if s.weight < weight {
+					list, at, weight = l, i, s.weight
+				}
+			}
+		}
+		if over := need() - width; widget.Width((*list)[at].text)-over >= shortestSegment {
+			s := &(*list)[at] // a part of it is better than nothing
+			s.text = widget.Cut(s.text, widget.Width(s.text)-over, m.st.Signs.Ellipsis)
+			break
+		}
+		*list = append((*list)[:at:at], (*list)[at+1:]...)
+	}
+	line := widget.NewLine(width, m.st.Signs.Ellipsis)
+	for i, s := range left {
+		if i > 0 {
+			line.Space(gap)
+		}
+		line.Put(s.style, s.text)
+	}
+	tail := 0
+	for _, s := range right {
+		tail += widget.Width(s.text) + gap
+	}
+	line.Space(line.Left() - tail)
+	for _, s := range right {
+		line.Space(gap).Put(s.style, s.text)
+	}
+	return line.String()
+}
+
+// shortestSegment is what must be left of a piece that is cut.
+const shortestSegment = 12

@@ -1,0 +1,134 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"ovscope/keymap"
+	"ovscope/tui/style"
+	"ovscope/tui/widget"
+)
+
+// page is a text on top of the panes: help, or something in full.
+type page struct {
+	title  string
+	lines  []pageLine
+	offset int
+	height int // rows on screen when it was last drawn
+}
+
+// pageLine is "label  text"; either may be empty.
+type pageLine struct {
+	label, text string
+	style       style.Style
+}
+
+func (p *page) add(label, text string, st style.Style) {
+	p.lines = append(p.lines, pageLine{label, text, st})
+}
+
+// turnPage scrolls or closes the page.
+func (m *model) turnPage(id keymap.ID) {
+	p := m.page
+	switch id {
+	case keymap.Up:
+		p.offset--
+	case keymap.Down:
+		p.offset++
+	case keymap.PageUp:
+		p.offset -= max(1, p.height-1)
+	case keymap.PageDown, keymap.Pause:
+		p.offset += max(1, p.height-1)
+	case keymap.Top:
+		p.offset = 0
+	case keymap.Bottom:
+		p.offset = farAway
+	case keymap.Close, keymap.Open, keymap.Quit, keymap.Help:
+		m.page = nil
+	default:
+		m.say(m.label(keymap.Close) + " closes this page")
+	}
+}
+
+// viewPage draws the page in at most width × height cells.
+func (m *model) viewPage(width, height int) []string {
+	p := m.page
+	inside := min(width-4, 110)
+	if inside < 10 || height < 4 {
+		return nil
+	}
+	label := 0
+	for _, l := range p.lines {
+		if l.text != "" {
+			label = max(label, widget.Width(l.label))
+		}
+	}
+	label = min(label, inside/2)
+	tail := m.st.Signs.Ellipsis
+	var lines []string
+	for _, l := range p.lines {
+		if l.text == "" {
+			lines = append(lines, widget.NewLine(inside, tail).Put(l.style, l.label).String())
+			continue
+		}
+		for i, part := range widget.Wrap(l.text, inside-label-2) {
+			line := widget.NewLine(inside, tail)
+			if i == 0 {
+				line.Col(m.st.Key, l.label, label).Space(2)
+			} else {
+				line.Space(label + 2)
+			}
+			lines = append(lines, line.Put(l.style, part).String())
+		}
+	}
+	p.height = min(height-2, len(lines))
+	p.offset = max(0, min(p.offset, len(lines)-p.height))
+	right := m.label(keymap.Close) + " closes"
+	if p.height < len(lines) {
+		right = fmt.Sprintf("%d-%d of %d, %s", p.offset+1, p.offset+p.height, len(lines), right)
+	}
+	box := widget.Box{
+		Border: m.st.Signs.Border, Style: m.st.BorderFocus, Pad: 1,
+		Title: m.st.TitleFocus.Render(widget.Cut(p.title, inside/2, tail)), Right: m.st.Dim.Render(right),
+		Content: lines[p.offset : p.offset+p.height],
+	}
+	return box.Draw(inside+4, p.height+2)
+}
+
+// showHelp lists every action with its keys, and why it is of no use now.
+func (m *model) showHelp() {
+	p := &page{title: "Help"}
+	for i, g := range keymap.Groups() {
+		if i > 0 {
+			p.add("", "", m.st.Text)
+		}
+		p.add(string(g), "", m.st.Title)
+		for _, a := range m.keys.Actions() {
+			if a.Group != g || len(a.Keys) == 0 {
+				continue
+			}
+			text, st := m.st.Say(a.Help), m.st.Text
+			if why := m.unavailable(a); why != "" && a.ID != keymap.Close {
+				text, st = text+" (not now: "+m.st.Say(why)+")", m.st.Dim
+			}
+			p.add(m.st.Say(strings.Join(a.Labels(), " ")), text, st)
+		}
+	}
+	signs := m.st.Signs
+	p.add("", "", m.st.Text)
+	p.add("Signs", "", m.st.Title)
+	for _, s := range [][2]string{
+		{signs.From + " " + signs.To, "the mirror on screen copies what the guest sends, or receives"},
+		{signs.FromElse + " " + signs.ToElse, "another mirror of the bridge does"},
+		{signs.Up + " " + signs.Down + " " + signs.Wrong + " " + signs.Off, "link up, link down, does not work, not known"},
+		{"10", "access port in VLAN 10; \"trunk\" carries all, \"10,20\" these, \"10+20\" VLAN 10 is native, \"q10\" dot1q-tunnel"},
+		{"100.10", "a packet's VLAN tags, outermost first; /p5 priority, /d drop eligible, 88a8: another TPID than 8100"},
+	} {
+		p.add(s[0], s[1], m.st.Text)
+	}
+	if m.cfg.Version != "" {
+		p.add("", "", m.st.Text)
+		p.add("ovscope "+m.cfg.Version, "", m.st.Dim)
+	}
+	m.page = p
+}

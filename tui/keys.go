@@ -1,0 +1,192 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"ovscope/keymap"
+	"ovscope/ovs"
+	"ovscope/tui/layout"
+)
+
+// onKey carries out what a key means now: for the dialog when there is one, else
+// for the page on top, else for the panes.
+func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
+	m.toast.Text = ""
+	key := msg.String()
+	action, known := m.keys.Lookup(key)
+	switch {
+	case action.ID == keymap.Abort:
+		return tea.Quit
+	case action.ID == keymap.Suspend:
+		return tea.Suspend
+	case action.ID == keymap.Redraw:
+		return tea.ClearScreen
+	case m.question != nil:
+		return m.answer(key, action.ID)
+	case m.page != nil:
+		m.turnPage(action.ID)
+		return nil
+	case !known:
+		m.say("nothing happens on " + keymap.Label(key) + "; " + m.label(keymap.Help) + " lists the keys")
+		return nil
+	}
+	return m.do(action)
+}
+
+// do carries out an action on the panes, or says why it is of no use now.
+func (m *model) do(a keymap.Action) tea.Cmd {
+	if why := m.unavailable(a); why != "" {
+		m.say(m.label(a.ID) + ": " + why)
+		return nil
+	}
+	switch a.ID {
+	case keymap.Up:
+		return m.move(-1)
+	case keymap.Down:
+		return m.move(1)
+	case keymap.PageUp:
+		return m.move(-m.pageRows())
+	case keymap.PageDown:
+		return m.move(m.pageRows())
+	case keymap.Top:
+		return m.move(-farAway)
+	case keymap.Bottom:
+		if m.focus == layout.Packets {
+			m.packets.follow()
+			return nil
+		}
+		return m.move(farAway)
+	case keymap.NextPane:
+		m.focus = m.focus.Next(1)
+	case keymap.PrevPane:
+		m.focus = m.focus.Next(-1)
+	case keymap.Open:
+		m.open()
+	case keymap.Expand:
+		m.bridges.fold(false)
+	case keymap.Collapse:
+		m.bridges.fold(true)
+	case keymap.Egress:
+		return m.toggle(ovs.Egress)
+	case keymap.Ingress:
+		return m.toggle(ovs.Ingress)
+	case keymap.Both:
+		return m.toggle(ovs.Egress, ovs.Ingress)
+	case keymap.NextMirror:
+		return m.nextMirror()
+	case keymap.Undo:
+		return m.undo()
+	case keymap.Pause:
+		m.packets.togglePause(m.tap.store(), m.packetRows())
+	case keymap.Help:
+		m.showHelp()
+	case keymap.Quit:
+		return m.quit()
+	case keymap.Close, keymap.Abort, keymap.Suspend, keymap.Redraw:
+	}
+	return nil
+}
+
+// farAway is further than any list goes.
+const farAway = 1 << 30
+
+// move moves the cursor of the pane that has the focus.
+func (m *model) move(delta int) tea.Cmd {
+	switch m.focus {
+	case layout.Ports:
+		m.bridges.list.Move(delta, len(m.bridges.rows), m.inner(layout.Ports).H)
+		return m.retarget()
+	case layout.Packets:
+		m.packets.move(delta, m.tap.store(), m.packetRows())
+	case layout.Mirror:
+	}
+	return nil
+}
+
+// pageRows is how far page up and down go.
+func (m *model) pageRows() int {
+	rows := m.inner(m.focus).H
+	if m.focus == layout.Packets {
+		rows = m.packetRows()
+	}
+	return max(1, rows-1)
+}
+
+// open expands or collapses what can be, and shows the rest in full.
+func (m *model) open() {
+	switch m.focus {
+	case layout.Ports:
+		row := m.bridges.selected()
+		if row.expandable() {
+			m.bridges.toggle()
+			return
+		}
+		m.showPort(row)
+	case layout.Mirror:
+		m.showMirror(m.mirror())
+	case layout.Packets:
+		m.showPacket()
+	}
+}
+
+// unavailable is why an action is of no use now, "" when it is of use.
+func (m *model) unavailable(a keymap.Action) string {
+	if a.Writes {
+		switch {
+		case m.cfg.ReadOnly:
+			return "read-only: started with --read-only, nothing is changed"
+		case m.snap == nil:
+			return "not connected to Open vSwitch yet"
+		case m.snap.Stale():
+			return "the connection to Open vSwitch is lost: " + m.snap.StaleReason
+		}
+	}
+	row := m.bridges.selected()
+	switch a.ID {
+	case keymap.Egress, keymap.Ingress, keymap.Both:
+		switch {
+		case row == nil:
+			return "there is no port"
+		case row.port == nil:
+			return "select a port first; this row is the whole bridge"
+		}
+	case keymap.Undo:
+		if len(m.undos) == 0 {
+			return "nothing was changed yet"
+		}
+	case keymap.NextMirror:
+		switch b := m.bridge(); {
+		case b == nil || len(b.Mirrors) == 0:
+			return "there is no mirror on this bridge"
+		case len(b.Mirrors) == 1:
+			return "there is no other mirror on " + b.Name
+		}
+	case keymap.Pause:
+		if m.tap.store() == nil {
+			return "there are no packets"
+		}
+	case keymap.Open:
+		switch {
+		case m.focus == layout.Ports && row == nil:
+			return "there is nothing to open"
+		case m.focus == layout.Mirror && m.mirror() == nil:
+			return "there is no mirror to show"
+		case m.focus == layout.Packets && !m.packets.hasRows(m.tap.store()):
+			return "there are no packets"
+		}
+	case keymap.Expand, keymap.Collapse:
+		if m.focus != layout.Ports {
+			return "only bridges and bonds expand; they are in the ports pane"
+		}
+	case keymap.Close:
+		return "there is no dialog to close"
+	default:
+	}
+	return ""
+}
+
+// label is the first key of an action as it can be printed here.
+func (m *model) label(id keymap.ID) string { return m.st.Say(m.keys.Key(id)) }
+
+// say shows a message for a while.
+func (m *model) say(text string) { m.toast.Show(m.st.Say(text), m.now().Add(toastTime)) }

@@ -1,0 +1,167 @@
+// Package layout decides where everything goes: a pure function from the
+// terminal's size and the screen's state to rectangles.
+//
+// Wide terminals (120 columns and more) get the ports on the left, and the mirror
+// over the packets on the right:
+//
+//	header
+//	╭ports─╮╭mirror──────────╮
+//	│      ││                │
+//	│      │╰────────────────╯
+//	│      │╭packets─────────╮
+//	│      ││                │
+//	╰──────╯╰────────────────╯
+//	log
+//	keys
+//
+// Normal ones (80 to 119) keep ports and mirror side by side and give the packets
+// the whole width, because a packet's line needs it:
+//
+//	header
+//	╭ports─────╮╭mirror──────╮
+//	╰──────────╯╰────────────╯
+//	╭packets─────────────────╮
+//	╰────────────────────────╯
+//	log
+//	keys
+//
+// Narrow ones (60 to 79) show one pane at a time below a line of tabs and a line
+// about the mirror; tiny ones only the pane; and below 30×8 nothing fits.
+package layout
+
+// Class is how much room there is.
+type Class int
+
+// The classes, from most to least room.
+const (
+	Wide Class = iota
+	Normal
+	Narrow
+	Tiny
+	TooSmall
+)
+
+// The sizes in cells at which the classes begin.
+const (
+	WideWidth    = 120
+	NormalWidth  = 80
+	NormalHeight = 20
+	NarrowWidth  = 60
+	NarrowHeight = 15
+	MinWidth     = 30
+	MinHeight    = 8
+)
+
+// Pane is one of the parts of the screen that can have the focus.
+type Pane int
+
+// The panes, in the order of the tab key.
+const (
+	Ports Pane = iota
+	Mirror
+	Packets
+	paneCount
+)
+
+// Next is the pane after p, or before it when step is negative, going round.
+func (p Pane) Next(step int) Pane {
+	return (p + Pane(step)%paneCount + paneCount) % paneCount
+}
+
+// Rect is a rectangle of cells; the zero Rect is not on screen.
+type Rect struct{ X, Y, W, H int }
+
+// Empty reports whether the rectangle has no cells.
+func (r Rect) Empty() bool { return r.W <= 0 || r.H <= 0 }
+
+// Screen is where everything is. Rectangles of panes include their borders.
+type Screen struct {
+	Class Class
+	// Bordered panes have a border of one cell all around.
+	Bordered bool
+
+	Header, Tabs, Summary Rect // one line each
+	Legend                Rect // a line of its own where no border holds it
+	Log, Keys             Rect // one line each
+
+	panes [paneCount]Rect
+}
+
+// Pane is where a pane is; empty when it is not shown.
+func (s Screen) Pane(p Pane) Rect { return s.panes[p] }
+
+// Inner is the part of a pane inside its border.
+func (s Screen) Inner(p Pane) Rect {
+	r := s.panes[p]
+	if r.Empty() || !s.Bordered {
+		return r
+	}
+	return Rect{r.X + 1, r.Y + 1, max(0, r.W-2), max(0, r.H-2)}
+}
+
+// mirrorLines is how many lines the mirror pane shows inside its border.
+const mirrorLines = 8
+
+// Of lays out a terminal of width × height cells with the focus on a pane.
+func Of(width, height int, focus Pane) Screen {
+	switch {
+	case width < MinWidth || height < MinHeight:
+		return Screen{Class: TooSmall}
+	case width < NarrowWidth || height < NarrowHeight:
+		return tiny(width, height, focus)
+	case width < NormalWidth || height < NormalHeight:
+		return narrow(width, height, focus)
+	case width < WideWidth:
+		return normal(width, height)
+	}
+	return wide(width, height)
+}
+
+func wide(width, height int) Screen {
+	s := Screen{Class: Wide, Bordered: true}
+	body := s.frame(width, height)
+	left := min(46, max(36, width*3/10))
+	top := mirrorLines + 2
+	s.panes[Ports] = Rect{0, body.Y, left, body.H}
+	s.panes[Mirror] = Rect{left, body.Y, width - left, top}
+	s.panes[Packets] = Rect{left, body.Y + top, width - left, body.H - top}
+	return s
+}
+
+func normal(width, height int) Screen {
+	s := Screen{Class: Normal, Bordered: true}
+	body := s.frame(width, height)
+	left := width * 9 / 20
+	// Ports need more than the mirror's lines once there is room for both.
+	top := max(min(mirrorLines+2, body.H-7), min(body.H*2/5, 20))
+	s.panes[Ports] = Rect{0, body.Y, left, top}
+	s.panes[Mirror] = Rect{left, body.Y, width - left, top}
+	s.panes[Packets] = Rect{0, body.Y + top, width, body.H - top}
+	return s
+}
+
+func narrow(width, height int, focus Pane) Screen {
+	s := Screen{Class: Narrow}
+	body := s.frame(width, height)
+	s.Tabs = Rect{0, body.Y, width, 1}
+	s.Summary = Rect{0, body.Y + 1, width, 1}
+	s.Legend = Rect{0, body.Y + body.H - 1, width, 1}
+	s.panes[focus] = Rect{0, body.Y + 2, width, body.H - 3}
+	return s
+}
+
+func tiny(width, height int, focus Pane) Screen {
+	s := Screen{Class: Tiny}
+	s.Summary = Rect{0, 0, width, 1}
+	s.panes[focus] = Rect{0, 1, width, height - 2}
+	s.Log = Rect{0, height - 1, width, 1}
+	return s
+}
+
+// frame places header, log and keys and returns what is left between them.
+func (s *Screen) frame(width, height int) Rect {
+	s.Header = Rect{0, 0, width, 1}
+	s.Log = Rect{0, height - 2, width, 1}
+	s.Keys = Rect{0, height - 1, width, 1}
+	return Rect{0, 1, width, height - 3}
+}

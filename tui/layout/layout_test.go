@@ -1,0 +1,75 @@
+package layout
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestClassesBeginWhereTheySay(t *testing.T) {
+	for _, c := range []struct {
+		w, h int
+		want Class
+	}{
+		{200, 50, Wide}, {120, 40, Wide}, {120, 20, Wide}, {119, 40, Normal}, {80, 24, Normal},
+		{80, 20, Normal}, {80, 19, Narrow}, {79, 24, Narrow}, {60, 15, Narrow}, {300, 15, Narrow},
+		{59, 24, Tiny}, {80, 14, Tiny}, {30, 8, Tiny}, {29, 24, TooSmall}, {80, 7, TooSmall}, {0, 0, TooSmall},
+	} {
+		if got := Of(c.w, c.h, Ports).Class; got != c.want {
+			t.Errorf("%d×%d is class %d, want %d", c.w, c.h, got, c.want)
+		}
+	}
+}
+
+// Every cell belongs to exactly one rectangle, whatever the size.
+func TestRectanglesTileTheScreen(t *testing.T) {
+	for w := MinWidth; w < 210; w += 7 {
+		for h := MinHeight; h < 60; h++ {
+			for focus := Ports; focus < paneCount; focus++ {
+				s := Of(w, h, focus)
+				if err := tiles(s, w, h); err != nil {
+					t.Fatalf("%d×%d, focus %d: %v", w, h, focus, err)
+				}
+				if s.Pane(focus).Empty() {
+					t.Fatalf("%d×%d: the focused pane %d is not shown", w, h, focus)
+				}
+				if in := s.Inner(focus); in.H < 3 || in.W < 20 {
+					t.Fatalf("%d×%d: pane %d has only %d×%d inside", w, h, focus, in.W, in.H)
+				}
+			}
+		}
+	}
+}
+
+func tiles(s Screen, w, h int) error {
+	cells := make([]int, w*h)
+	for _, r := range []Rect{s.Header, s.Tabs, s.Summary, s.Legend, s.Log, s.Keys, s.panes[0], s.panes[1], s.panes[2]} {
+		for y := r.Y; y < r.Y+r.H; y++ {
+			for x := r.X; x < r.X+r.W; x++ {
+				if x >= w || y >= h {
+					return fmt.Errorf("%+v sticks out", r)
+				}
+				cells[y*w+x]++
+			}
+		}
+	}
+	for i, n := range cells {
+		if n != 1 {
+			return fmt.Errorf("cell %d,%d is covered %d times", i%w, i/w, n)
+		}
+	}
+	return nil
+}
+
+func TestFocusDoesNotMoveAnything(t *testing.T) {
+	for _, w := range []int{80, 119, 120, 200} {
+		if Of(w, 30, Ports) != Of(w, 30, Packets) {
+			t.Errorf("%d columns: the focus moves panes", w)
+		}
+	}
+}
+
+func TestNextGoesRound(t *testing.T) {
+	if Packets.Next(1) != Ports || Ports.Next(-1) != Packets || Ports.Next(1) != Mirror {
+		t.Error("panes do not go round")
+	}
+}

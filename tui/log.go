@@ -1,0 +1,71 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"ovscope/ovs"
+	"ovscope/tui/style"
+)
+
+// commandLog is what was applied, newest last.
+type commandLog struct {
+	entries []logEntry
+	dropped int // older entries that made room
+}
+
+type logEntry struct {
+	at       time.Time
+	title    string
+	commands []string
+	done     bool
+	result   ovs.Result
+	err      error
+}
+
+// maxLog bounds the command log.
+const maxLog = 500
+
+// begin adds a plan that is being applied and returns its number for finish.
+func (l *commandLog) begin(plan *ovs.Plan, at time.Time) int {
+	l.entries = append(l.entries, logEntry{at: at, title: plan.Title, commands: plan.Commands})
+	if over := len(l.entries) - maxLog; over > 0 {
+		l.entries = l.entries[over:]
+		l.dropped += over
+	}
+	return l.dropped + len(l.entries) - 1
+}
+
+func (l *commandLog) finish(number int, result ovs.Result, err error) {
+	i := number - l.dropped
+	if i < 0 || i >= len(l.entries) {
+		return
+	}
+	e := &l.entries[i]
+	e.done, e.result, e.err = true, result, err
+}
+
+// last is the newest entry, nil when there is none.
+func (l *commandLog) last() *logEntry {
+	if len(l.entries) == 0 {
+		return nil
+	}
+	return &l.entries[len(l.entries)-1]
+}
+
+// outcome says how an entry went: "ok 12 ms, flows purged".
+func (m *model) outcome(e *logEntry) (string, style.Style) {
+	switch {
+	case !e.done:
+		return "applying" + m.st.Signs.Ellipsis, m.st.Dim
+	case e.err != nil:
+		return "failed: " + m.st.Say(strings.ReplaceAll(e.err.Error(), "\n", "; ")), m.st.Bad
+	case e.result.Warning != "":
+		return "warning: " + m.st.Say(e.result.Warning), m.st.Warn
+	}
+	text := "ok " + e.result.Took.Round(time.Millisecond).String()
+	if e.result.Purged {
+		text += ", flows purged"
+	}
+	return text, m.st.Good
+}

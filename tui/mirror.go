@@ -1,0 +1,281 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ovscope/ovs"
+	"ovscope/tui/style"
+	"ovscope/tui/widget"
+)
+
+// mirrorTitle is the heading of the mirror pane: which one, and of how many.
+func (m *model) mirrorTitle() (title, right string) {
+	mirror, b := m.mirror(), m.bridge()
+	if mirror == nil {
+		return "Mirror", ""
+	}
+	title = "Mirror " + mirror.Name
+	for i, other := range b.Mirrors {
+		if other.UUID == mirror.UUID && len(b.Mirrors) > 1 {
+			right = fmt.Sprintf("%d of %d", i+1, len(b.Mirrors))
+		}
+	}
+	return title, right
+}
+
+// labelWidth is the column of what a line of the mirror pane is about. The
+// widest label is an arrow's: "<- to guest".
+const labelWidth = 14
+
+// viewMirror shows the selected mirror: whether copies arrive, from where to
+// where, and how many.
+func (m *model) viewMirror(width, height int) []string {
+	mirror := m.mirror()
+	if mirror == nil {
+		return m.viewNoMirror(width, height)
+	}
+	tail := m.st.Signs.Ellipsis
+	line := func() *widget.Line { return widget.NewLine(width, tail) }
+	row := func(label string, st style.Style, text string) string {
+		return line().Col(m.st.Dim, label, labelWidth).Put(st, text).String()
+	}
+	v := m.verdict(mirror)
+	lines := []string{
+		line().Put(v.style, v.sign).Space(1).Put(v.style, v.text).String(),
+		m.sourceLine(mirror, ovs.Egress, width),
+		m.sourceLine(mirror, ovs.Ingress, width),
+		row("output", m.st.Text, m.outputText(mirror)),
+		row("owner", m.ownerStyle(mirror), m.st.Say(whose(mirror.Owner))),
+		m.countLine("OVS counted", mirror.Statistics != nil, statPackets(mirror), statBytes(mirror), width),
+	}
+	t := &m.tap
+	here := t.store() != nil
+	c := t.meter.counters
+	lines = append(lines, m.countLine("seen here", here, c.Packets, c.Bytes, width))
+	lines = append(lines, m.rateLine(here, width))
+	if height > len(lines) || here && c.KernelDrops+c.Freezes > 0 {
+		lines = append(lines, m.lossLine(here, width))
+	}
+	if len(lines) > height { // losses matter more than whose it is
+		lines = append(lines[:4], lines[5:]...)
+	}
+	return fill(lines, width, height)
+}
+
+func (m *model) viewNoMirror(width, height int) []string {
+	b := m.bridge()
+	if b == nil {
+		return fill(nil, width, height)
+	}
+	text := []string{"Nothing is copied on " + b.Name + ".", ""}
+	if m.cfg.ReadOnly {
+		text = append(text, "Read-only: mirrors can be watched, not made.")
+	} else {
+		text = append(text, fmt.Sprintf("Select a port and press %s for %s what its guest sends, %s for %s what it receives, or %s for both. That makes a mirror, which is removed when you quit.",
+			m.label("egress"), m.st.Signs.From, m.label("ingress"), m.st.Signs.To, m.label("both")))
+	}
+	var lines []string
+	for _, t := range text {
+		for _, l := range widget.Wrap(t, width) {
+			lines = append(lines, widget.NewLine(width, "").Put(m.st.Dim, l).String())
+		}
+	}
+	return fill(lines, width, height)
+}
+
+func (m *model) sourceLine(mirror *ovs.Mirror, d ovs.Direction, width int) string {
+	signs := m.st.Signs
+	sign, st, label, refs := signs.From, m.st.Egress, "from guest", mirror.Egress
+	if d == ovs.Ingress {
+		sign, st, label, refs = signs.To, m.st.Ingress, "to guest", mirror.Ingress
+	}
+	line := widget.NewLine(width, signs.Ellipsis)
+	line.Put(st, sign).Space(1).Col(m.st.Dim, label, labelWidth-1-widget.Width(sign))
+	switch {
+	case mirror.SelectAll:
+		line.Put(m.st.Text, "all ports (select_all)")
+	case len(refs) == 0:
+		line.Put(m.st.Dim, "none")
+	default:
+		names := make([]string, len(refs))
+		for i, r := range refs {
+			names[i] = r.Name
+		}
+		line.Put(m.st.Text, shorten(names, line.Left()))
+	}
+	if len(mirror.VLANs) > 0 {
+		line.Put(m.st.VLAN, ", only VLAN "+numbers(mirror.VLANs))
+	}
+	return line.String()
+}
+
+// shorten joins names and says how many did not fit: "tap1, tap2, +3".
+func shorten(names []string, width int) string {
+	all := strings.Join(names, ", ")
+	if widget.Width(all) <= width {
+		return all
+	}
+	for n := len(names) - 1; n > 0; n-- {
+		if s := fmt.Sprintf("%s, +%d", strings.Join(names[:n], ", "), len(names)-n); widget.Width(s) <= width || n == 1 {
+			return s
+		}
+	}
+	return all
+}
+
+func (m *model) outputText(mirror *ovs.Mirror) string {
+	var facts []string
+	if mirror.OutputPort != nil {
+		facts = append(facts, "port "+mirror.OutputPort.Name)
+	}
+	if mirror.OutputVLAN != nil && mirror.OutputPort == nil {
+		facts = append(facts, fmt.Sprintf("VLAN %d", *mirror.OutputVLAN))
+	}
+	if len(facts) == 0 {
+		facts = append(facts, "none")
+	}
+	if mirror.SnapLen != nil && *mirror.SnapLen > 0 {
+		facts = append(facts, fmt.Sprintf("first %d bytes", *mirror.SnapLen))
+	}
+	if mirror.Filter != "" {
+		facts = append(facts, "filter "+mirror.Filter)
+	}
+	return strings.Join(facts, ", ")
+}
+
+func (m *model) ownerStyle(mirror *ovs.Mirror) style.Style {
+	switch mirror.Owner.Kind {
+	case ovs.ThisRun:
+		return m.st.Good
+	case ovs.OVN, ovs.Foreign, ovs.OtherRun:
+		return m.st.Warn
+	case ovs.Kept:
+	}
+	return m.st.Text
+}
+
+func statPackets(mirror *ovs.Mirror) uint64 {
+	if mirror.Statistics == nil {
+		return 0
+	}
+	return mirror.Statistics.Packets
+}
+
+func statBytes(mirror *ovs.Mirror) uint64 {
+	if mirror.Statistics == nil {
+		return 0
+	}
+	return mirror.Statistics.Bytes
+}
+
+// Columns of numbers in the mirror pane, right-aligned so that nothing jumps.
+const (
+	packetsWidth = 11
+	bytesWidth   = 11
+)
+
+func (m *model) countLine(label string, known bool, packets, size uint64, width int) string {
+	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, label, labelWidth)
+	if !known {
+		return line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth).String()
+	}
+	return line.ColRight(m.st.Text, count(packets), packetsWidth).Put(m.st.Dim, " pkt ").
+		ColRight(m.st.Text, bytes(size), bytesWidth-1).String()
+}
+
+func (m *model) rateLine(known bool, width int) string {
+	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, "now", labelWidth)
+	if !known {
+		return line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth).String()
+	}
+	t := &m.tap.meter
+	line.ColRight(m.st.Text, packetRate(t.packets), packetsWidth).Space(1)
+	line.ColRight(m.st.Text, bitrate(t.bits), packetsWidth+1).Space(2)
+	const peakWidth = 14
+	room := line.Left()
+	scale := room >= 20+peakWidth
+	if scale {
+		room -= peakWidth
+	}
+	bars, full := widget.Sparkline(t.history, min(room, historySeconds), m.st.Signs.Bars)
+	line.Put(m.st.Good, bars)
+	if scale && full > 0 {
+		line.ColRight(m.st.Dim, "peak "+packetRate(full), peakWidth)
+	}
+	return line.String()
+}
+
+func (m *model) lossLine(known bool, width int) string {
+	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, "lost", labelWidth)
+	c := m.tap.meter.counters
+	switch {
+	case !known:
+		line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth)
+	case c.KernelDrops+c.Freezes > 0:
+		line.Put(m.st.Bad, fmt.Sprintf("kernel %s, freezes %s", count(c.KernelDrops), count(c.Freezes)))
+	default:
+		line.Put(m.st.Text, "nothing")
+	}
+	if c.Overwritten > 0 {
+		line.Put(m.st.Dim, ", overwritten "+count(c.Overwritten))
+	}
+	return line.String()
+}
+
+// verdict says in words whether copies arrive.
+type verdict struct {
+	sign, text string
+	style      style.Style
+}
+
+// verdict combines what OVS's rows say (Health) with what our own capture sees.
+func (m *model) verdict(mirror *ovs.Mirror) verdict {
+	now := m.now()
+	h, why := m.snap.Health(mirror, now)
+	why = m.st.Say(why)
+	t := &m.tap
+	signs := m.st.Signs
+	mine := t.mirror == mirror.UUID
+	seen := mine && t.meter.arriving(now)
+	capturing := mine && t.capture != nil
+
+	good := func(text string) verdict { return verdict{signs.Up, text, m.st.Good} }
+	quiet := func(text string) verdict { return verdict{signs.Down, text, m.st.Dim} }
+	warn := func(text string) verdict { return verdict{signs.Wrong, text, m.st.Warn} }
+	bad := func(text string) verdict { return verdict{signs.Wrong, text, m.st.Bad} }
+
+	switch h {
+	case ovs.SelectsNothing:
+		switch {
+		case mine && t.meter.leaking(now):
+			return warn("no source is on, yet copies arrive: flows of before (F1)")
+		case mirror.Owner.Kind == ovs.ThisRun:
+			return quiet("off: " + why)
+		}
+		return bad("copies nothing: " + why)
+	case ovs.NoOutput:
+		return bad("goes nowhere: " + why)
+	case ovs.NeverBuilt:
+		if !seen {
+			return bad("does not work: " + why)
+		}
+	case ovs.Delivering, ovs.Idle, ovs.Waiting:
+	}
+	switch {
+	case m.snap.Stale() && !seen:
+		return warn("not known: the connection to Open vSwitch is lost")
+	case seen:
+		return good("copying, and packets arrive here")
+	case h == ovs.Delivering && capturing && now.Sub(mirror.LastMoved) > time.Second:
+		return warn("OVS counts copies, but none arrive on " + t.point.Interface)
+	case h == ovs.Delivering:
+		return good("copying, says OVS")
+	case h == ovs.Waiting:
+		return quiet("waiting for the first packet")
+	case capturing && !t.meter.arrived.IsZero():
+		return quiet("idle: the last packet came " + ago(now.Sub(t.meter.arrived)) + " ago")
+	}
+	return quiet("idle: the sources are quiet")
+}

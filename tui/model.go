@@ -1,0 +1,192 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"ovscope/keymap"
+	"ovscope/ovs"
+	"ovscope/tui/layout"
+	"ovscope/tui/style"
+	"ovscope/tui/widget"
+)
+
+// model is the root, the only tea.Model of the screen's state.
+type model struct {
+	cfg   Config
+	ctx   context.Context // ends with the program; for commands
+	crash *crashReport
+	keys  *keymap.Map
+	clock clock
+
+	terminal      style.Terminal
+	st            *style.Styles
+	width, height int
+	screen        layout.Screen
+	focus         layout.Pane
+
+	snap    *ovs.Snapshot // nil until the first
+	bridges bridgesPane
+	packets packetsPane
+	tap     tap
+
+	// chosen is the mirror that the user picked on a bridge, by the bridge.
+	chosen map[ovs.UUID]ovs.UUID
+	// agreed are the mirrors of others that the user agreed to change.
+	agreed map[ovs.UUID]bool
+
+	work  work
+	log   commandLog
+	undos []undoStep
+	toast widget.Toast
+
+	question *question // the dialog on top of everything, nil for none
+	page     *page     // a text on top of the panes, nil for none
+
+	ticks  int    // which chain of ticks counts; others are dropped
+	frame  string // the screen as last drawn
+	redraw bool   // the frame is out of date
+
+	underway underway
+}
+
+// clock makes commands that wait, so that tests can do without waiting.
+type clock struct {
+	// after sends a message later.
+	after func(time.Duration, tea.Msg) tea.Cmd
+	// watch sends the snapshot after a generation.
+	watch func(m *model, after uint64) tea.Cmd
+}
+
+func realClock() clock {
+	return clock{
+		after: func(d time.Duration, msg tea.Msg) tea.Cmd {
+			return tea.Tick(d, func(time.Time) tea.Msg { return msg })
+		},
+		watch: (*model).watch,
+	}
+}
+
+func newModel(ctx context.Context, cfg Config, crash *crashReport) *model {
+	m := &model{
+		cfg:    cfg,
+		ctx:    ctx,
+		crash:  crash,
+		keys:   cfg.Keys,
+		clock:  realClock(),
+		chosen: map[ovs.UUID]ovs.UUID{},
+		agreed: map[ovs.UUID]bool{},
+		redraw: true,
+	}
+	m.terminal = style.Terminal{Profile: colorprofile.ANSI256, ASCII: cfg.ASCII}
+	if cfg.NoColor {
+		m.terminal.Profile = colorprofile.ASCII
+	}
+	m.st = style.New(m.terminal)
+	return m
+}
+
+func (m *model) now() time.Time { return m.cfg.Now() }
+
+func (m *model) Init() tea.Cmd {
+	m.setSnapshot(m.cfg.Switch.Snapshot())
+	cmds := []tea.Cmd{m.clock.watch(m, m.generation()), m.retarget(), m.tick()}
+	if !m.cfg.NoColor {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	return tea.Batch(cmds...)
+}
+
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if tick, ok := msg.(tickMsg); ok {
+		return m, m.onTick(tick)
+	}
+	m.redraw = true
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+	case tea.ColorProfileMsg:
+		if !m.cfg.NoColor {
+			m.terminal.Profile = msg.Profile
+			m.st = style.New(m.terminal)
+		}
+	case tea.BackgroundColorMsg:
+		m.terminal.Light = !msg.IsDark()
+		m.st = style.New(m.terminal)
+	case tea.KeyPressMsg:
+		return m, m.onKey(msg)
+	case snapshotMsg:
+		return m, m.onSnapshot(msg)
+	case appliedMsg:
+		return m, m.onApplied(msg)
+	case tapOpenedMsg:
+		return m, m.onTapOpened(msg)
+	case settledMsg:
+		return m, m.onSettled(msg)
+	}
+	return m, nil
+}
+
+// setSnapshot takes a snapshot if it is newer than the one at hand.
+func (m *model) setSnapshot(s *ovs.Snapshot) {
+	if s == nil || m.snap != nil && s.Generation <= m.snap.Generation {
+		return
+	}
+	m.snap = s
+	m.bridges.setSnapshot(s)
+}
+
+func (m *model) onSnapshot(msg snapshotMsg) tea.Cmd {
+	m.setSnapshot(msg.snapshot)
+	again := m.clock.watch(m, m.generation())
+	return tea.Batch(again, m.retarget())
+}
+
+// generation of the snapshot on screen, 0 when there is none.
+func (m *model) generation() uint64 {
+	if m.snap == nil {
+		return 0
+	}
+	return m.snap.Generation
+}
+
+const (
+	// fastTick is how often the screen looks for new packets while it captures.
+	fastTick = 100 * time.Millisecond
+	// slowTick is for what only depends on time, such as "stale since 12 s".
+	slowTick = time.Second
+)
+
+// tickMsg asks to look for what changed by itself.
+type tickMsg struct{ chain int }
+
+// tick starts a chain of ticks; the one before ends.
+func (m *model) tick() tea.Cmd {
+	m.ticks++
+	return m.nextTick()
+}
+
+func (m *model) nextTick() tea.Cmd {
+	every := slowTick
+	if m.tap.capture != nil || m.tap.failed != nil {
+		every = fastTick
+	}
+	return m.clock.after(every, tickMsg{m.ticks})
+}
+
+func (m *model) onTick(msg tickMsg) tea.Cmd {
+	if msg.chain != m.ticks {
+		return nil
+	}
+	now := m.now()
+	if m.tap.poll(now) && m.packets.due(now, m.tap.store()) {
+		m.redraw = true
+	}
+	if m.toast.Expire(now) || m.tap.meter.due(now) {
+		m.redraw = true
+	}
+	return tea.Batch(m.nextTick(), m.retry(now))
+}

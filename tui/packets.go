@@ -1,0 +1,349 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"ovscope/live"
+	"ovscope/live/decode"
+	"ovscope/tui/layout"
+	"ovscope/tui/style"
+	"ovscope/tui/widget"
+)
+
+// packetsPane is the list of packets. It follows the newest, or is paused and
+// stays still by sequence number whatever comes.
+type packetsPane struct {
+	paused bool
+	top    uint64 // first row on screen while paused
+	cursor uint64 // selected row while paused
+	since  uint64 // the next sequence number when it was paused
+
+	// rows are decoded packets by sequence number: those on screen and a few
+	// more, which a paused view keeps when the store has overwritten them.
+	rows  map[uint64]packetRow
+	buf   []byte
+	drawn time.Time // when new rows were last drawn
+	shown uint64    // up to which sequence number
+	fresh int       // how many rows the screen has
+}
+
+// packetRow is a decoded packet.
+type packetRow struct {
+	time   time.Time
+	length int
+	line   decode.Line
+}
+
+// reset forgets the packets of the last store.
+func (p *packetsPane) reset() { *p = packetsPane{fresh: p.fresh} }
+
+func (p *packetsPane) hasRows(s *live.Store) bool {
+	if s == nil {
+		return false
+	}
+	_, next := s.Range()
+	return next > 0
+}
+
+// floodPause is the least time between two screens of entirely new rows: nobody
+// reads faster, and a slow line has to carry them.
+const floodPause = 250 * time.Millisecond
+
+// due reports whether the list should be drawn again because packets came.
+func (p *packetsPane) due(now time.Time, s *live.Store) bool {
+	if s == nil || p.paused {
+		return false // how many came since is shown with the rates
+	}
+	_, next := s.Range()
+	if next == p.shown {
+		return false
+	}
+	flood := p.shown > 0 && next-p.shown > uint64(max(1, p.fresh))
+	return !flood || now.Sub(p.drawn) >= floodPause
+}
+
+// follow shows the newest from now on.
+func (p *packetsPane) follow() { p.paused = false }
+
+// pause holds the list as it is, with height rows on screen.
+func (p *packetsPane) pause(s *live.Store, height int) {
+	if s == nil || p.paused {
+		return
+	}
+	first, next := s.Range()
+	if p.shown > first { // what is on screen, not what has come since
+		next = p.shown
+	}
+	p.paused, p.since = true, next
+	p.top = max(first, next-min(next, uint64(max(0, height))))
+	p.cursor = max(first, next-min(next, 1))
+}
+
+func (p *packetsPane) togglePause(s *live.Store, height int) {
+	if p.paused {
+		p.follow()
+		return
+	}
+	p.pause(s, height)
+}
+
+// move moves the cursor, which pauses the list.
+func (p *packetsPane) move(delta int, s *live.Store, height int) {
+	if !p.hasRows(s) {
+		return
+	}
+	if !p.paused {
+		if delta > 0 {
+			return // already at the newest
+		}
+		p.pause(s, height)
+	}
+	first, next := s.Range()
+	low := min(first, p.top) // rows that are still on screen, though overwritten
+	if delta < 0 {
+		up := min(uint64(-delta), p.cursor-min(p.cursor, low))
+		p.cursor -= up
+	} else {
+		p.cursor = min(p.cursor+uint64(delta), next-1)
+	}
+	h := uint64(max(1, height))
+	if p.cursor < p.top {
+		p.top = p.cursor
+	}
+	if p.cursor >= p.top+h {
+		p.top = p.cursor - h + 1
+	}
+}
+
+// window is the range of sequence numbers on screen.
+func (p *packetsPane) window(s *live.Store, height int) (from, to uint64) {
+	first, next := s.Range()
+	if p.paused {
+		return p.top, min(next, p.top+uint64(height))
+	}
+	return max(first, next-min(next, uint64(height))), next
+}
+
+// row decodes a packet, or remembers it; false when it is no longer there.
+func (p *packetsPane) row(s *live.Store, seq uint64) (packetRow, bool) {
+	if r, ok := p.rows[seq]; ok {
+		return r, true
+	}
+	packet, ok := s.Read(seq, p.buf)
+	if !ok {
+		return packetRow{}, false
+	}
+	p.buf = packet.Data[:0]
+	r := packetRow{packet.Time, packet.Length, decode.Summarize(packet.Data, packet.Length)}
+	if p.rows == nil {
+		p.rows = map[uint64]packetRow{}
+	}
+	p.rows[seq] = r
+	return r, true
+}
+
+// forget drops decoded rows far from the screen.
+func (p *packetsPane) forget(from, to uint64) {
+	if len(p.rows) <= 3*int(to-from)+16 {
+		return
+	}
+	for seq := range p.rows {
+		if seq < from || seq >= to {
+			delete(p.rows, seq)
+		}
+	}
+}
+
+// packetRows is how many packets the pane has room for.
+func (m *model) packetRows() int { return max(1, m.inner(layout.Packets).H-1) }
+
+// packetsTitle says what the list does, and how much there is.
+func (m *model) packetsTitle() (title, right string) {
+	s := m.tap.store()
+	if s == nil {
+		return "Packets", ""
+	}
+	p := &m.packets
+	first, next := s.Range()
+	if !p.paused {
+		if next == 0 {
+			return "Packets", ""
+		}
+		return "Packets, following", count(next) + " so far"
+	}
+	right = count(next-min(next, p.since)) + " came since"
+	if gone := min(first, p.top+uint64(m.packetRows())); gone > p.top {
+		right += ", " + plural(int(gone-p.top), "row") + " overwritten"
+	}
+	return "Packets, paused", right
+}
+
+// viewPackets is the list, or why there is none.
+func (m *model) viewPackets(width, height int, focused bool) []string {
+	p := &m.packets
+	s := m.tap.store()
+	if !p.hasRows(s) {
+		return fill(m.noPackets(width), width, height)
+	}
+	c := packetColumnsFor(width, m.st)
+	lines := make([]string, 0, height)
+	rows := height - 1
+	if trouble := m.captureTrouble(); trouble != "" {
+		lines = append(lines, widget.NewLine(width, m.st.Signs.Ellipsis).Space(1).Put(m.st.Bad, trouble).String())
+	} else {
+		lines = append(lines, c.heading(width, m.st))
+	}
+	from, to := p.window(s, rows)
+	for seq := from; seq < to; seq++ {
+		line := widget.NewLine(width, m.st.Signs.Ellipsis)
+		if p.paused && seq == p.cursor {
+			line.Over(m.st.Row(focused)).Put(m.st.Accent, m.st.Signs.Cursor)
+		} else {
+			line.Space(1)
+		}
+		if r, ok := p.row(s, seq); ok {
+			c.packet(line, &r, m)
+		} else {
+			line.Put(m.st.Dim, "overwritten by newer packets")
+		}
+		lines = append(lines, line.String())
+	}
+	if !p.paused {
+		p.shown, p.drawn = to, m.now()
+	}
+	p.fresh = rows
+	p.forget(from, to)
+	return fill(lines, width, height)
+}
+
+// captureTrouble is why no more packets come though some are listed.
+func (m *model) captureTrouble() string {
+	switch t := &m.tap; {
+	case t.unseen != nil:
+		return m.st.Say(t.unseen.Error())
+	case t.failed != nil:
+		return "capture on " + t.point.Interface + " stopped: " + m.st.Say(t.failed.Error()) + "; trying again"
+	}
+	return ""
+}
+
+// noPackets says in words why the list is empty.
+func (m *model) noPackets(width int) []string {
+	text, st := m.whyNoPackets()
+	var lines []string
+	for _, l := range widget.Wrap(text, width-2) {
+		lines = append(lines, widget.NewLine(width, "").Space(1).Put(st, l).String())
+	}
+	return lines
+}
+
+func (m *model) whyNoPackets() (string, style.Style) {
+	mirror := m.mirror()
+	t := &m.tap
+	switch {
+	case m.snap == nil || mirror == nil:
+		return "Packets appear here once something is copied.", m.st.Dim
+	case t.unseen != nil:
+		return capital(m.st.Say(t.unseen.Error())) + ".", m.st.Warn
+	case t.failed != nil:
+		return "Capturing on " + t.point.Interface + " does not work: " + m.st.Say(t.failed.Error()) + ". Trying again" + m.st.Signs.Ellipsis, m.st.Bad
+	case t.capture == nil:
+		return "Opening " + t.point.Interface + m.st.Signs.Ellipsis, m.st.Dim
+	}
+	text := "Listening on " + t.point.Interface + ". Nothing has come yet."
+	if v := m.verdict(mirror); v.sign == m.st.Signs.Wrong {
+		return text + "\nThe mirror " + v.text + ".", m.st.Warn
+	}
+	return text, m.st.Dim
+}
+
+// packetColumns are the widths of the list's columns in cells.
+type packetColumns struct {
+	clock                string // layout of the time
+	time, vlan, ends, pr int
+}
+
+func packetColumnsFor(width int, st *style.Styles) packetColumns {
+	c := packetColumns{clock: "15:04:05.000000", vlan: 11, pr: 7}
+	switch {
+	case width < 70:
+		c.clock, c.vlan, c.pr = "15:04:05", 6, 6
+	case width < 100:
+		c.clock, c.vlan = "15:04:05.000", 7
+	}
+	c.time = len(c.clock)
+	c.ends = min(max(24, width*43/100), 80)
+	return c
+}
+
+func (c packetColumns) heading(width int, st *style.Styles) string {
+	return widget.NewLine(width, st.Signs.Ellipsis).Space(1).
+		Col(st.Dim, "time", c.time).Space(1).
+		Col(st.Dim, "VLAN", c.vlan).Space(1).
+		Col(st.Dim, "source "+st.Signs.Arrow+" destination", c.ends).Space(1).
+		Col(st.Dim, "proto", c.pr).Space(1).
+		Put(st.Dim, "info").String()
+}
+
+func (c packetColumns) packet(line *widget.Line, r *packetRow, m *model) {
+	st := m.st
+	line.Col(st.Dim, r.time.In(m.now().Location()).Format(c.clock), c.time).Space(1)
+	if len(r.line.VLANs) == 0 {
+		line.Col(st.Dim, st.Signs.Dash, c.vlan).Space(1)
+	} else {
+		line.Col(st.VLAN, vlanStack(r.line.VLANs), c.vlan).Space(1)
+	}
+	line.Col(st.Text, ends(&r.line, st.Signs.Arrow, c.ends), c.ends).Space(1)
+	line.Col(st.Protocol, r.line.Protocol, c.pr).Space(1)
+	line.Put(st.Text, r.line.Info)
+}
+
+// ends is "source → destination", each cut evenly if both do not fit.
+func ends(l *decode.Line, arrow string, width int) string {
+	src, dst := l.Source(), l.Destination()
+	room := width - widget.Width(arrow) - 2
+	if widget.Width(src)+widget.Width(dst) > room {
+		half := room / 2
+		switch {
+		case widget.Width(src) <= half:
+			dst = widget.Cut(dst, room-widget.Width(src), "~")
+		case widget.Width(dst) <= room-half:
+			src = widget.Cut(src, room-widget.Width(dst), "~")
+		default:
+			src, dst = widget.Cut(src, half, "~"), widget.Cut(dst, room-half, "~")
+		}
+	}
+	return src + " " + arrow + " " + dst
+}
+
+// vlanStack is a frame's tags, outermost first: "10", "100.10", with a priority
+// "10/p5", with another TPID than 0x8100 "88a8:100.10", with DEI "10/d".
+func vlanStack(tags []decode.VLAN) string {
+	var b strings.Builder
+	for i, t := range tags {
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		if t.TPID != 0x8100 {
+			b.WriteString(strconv.FormatUint(uint64(t.TPID), 16) + ":")
+		}
+		b.WriteString(strconv.Itoa(int(t.VID)))
+		if t.PCP != 0 {
+			b.WriteString("/p" + strconv.Itoa(int(t.PCP)))
+		}
+		if t.DEI {
+			b.WriteString("/d")
+		}
+	}
+	return b.String()
+}
+
+// capital makes the first letter of a sentence large.
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

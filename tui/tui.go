@@ -1,0 +1,141 @@
+// Package tui is ovscope's terminal interface.
+//
+// There is one bubbletea model, the root (model.go). The panes (bridges.go,
+// mirror.go, packets.go) are plain structs that it asks for their lines; layout
+// says where they go, style what they look like, widget draws. What the user can
+// do is keymap's; keys.go carries it out and says why something is of no use now.
+//
+// Two streams arrive: snapshots of Open vSwitch, one message each, and frames,
+// which a Source writes into a live.Store. Of the frames the model sees nothing
+// but the few rows on screen, at most ten times a second.
+//
+// Update does no I/O. Whatever talks to somebody is a command (commands.go) with
+// a deadline; its answer is one message, and late answers are dropped.
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"ovscope/keymap"
+	"ovscope/live"
+	"ovscope/ovs"
+)
+
+// Switch is the Open vSwitch that the screen shows.
+type Switch interface {
+	// Snapshot is the newest one; nil before there is any.
+	Snapshot() *ovs.Snapshot
+	// Next waits for a snapshot newer than the given generation.
+	Next(ctx context.Context, after uint64) (*ovs.Snapshot, error)
+	// Apply carries a plan out.
+	Apply(ctx context.Context, p *ovs.Plan) (ovs.Result, error)
+	// Self owns what this run creates.
+	Self() ovs.Process
+}
+
+// Config is what the screen shows and how. Switch and OpenTap are needed.
+type Config struct {
+	Switch Switch
+	// OpenTap starts capturing where a mirror's copies can be seen.
+	OpenTap func(context.Context, ovs.TapPoint) (live.Source, error)
+
+	ReadOnly bool // nothing that writes is offered
+	Demo     bool // the switch is simulated: say so
+	NoColor  bool
+	ASCII    bool // print only ASCII, for locales without UTF-8
+
+	// StoreBytes is the memory for packets; live.DefaultStoreBytes if zero.
+	StoreBytes int
+	// Keys are the actions and their keys; nil for keymap.Default.
+	Keys *keymap.Map
+	// Now is the clock, and its location that of all times shown; nil for time.Now.
+	Now func() time.Time
+	// NewLeaseID makes ids for leases; nil for ovs.NewLeaseID.
+	NewLeaseID func() string
+	// Log gets what does not belong on the screen; nil for nothing.
+	Log *slog.Logger
+	// Hostname is shown until OVS names the host itself.
+	Hostname string
+	Version  string
+	// CrashDir is where a crash leaves its report; os.TempDir if empty.
+	CrashDir string
+	// Input and Output are the terminal; nil for the process's own.
+	Input  io.Reader
+	Output io.Writer
+}
+
+func (c Config) withDefaults() Config {
+	if c.StoreBytes <= 0 {
+		c.StoreBytes = live.DefaultStoreBytes
+	}
+	if c.Keys == nil {
+		c.Keys = keymap.Default()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.NewLeaseID == nil {
+		c.NewLeaseID = ovs.NewLeaseID
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.CrashDir == "" {
+		c.CrashDir = os.TempDir()
+	}
+	return c
+}
+
+// framesPerSecond bounds how often bubbletea looks for something new to draw.
+// What changes by itself changes ten times a second at most (see tick); the rest
+// is for keys.
+const framesPerSecond = 40
+
+// Run shows the screen until the user quits, which returns nil. When ctx ends
+// first it returns ctx's cause; after a crash a *CrashError. The terminal is
+// restored in every case, and no change is under way any more.
+//
+// Leases of this run that the user did not choose to keep are the caller's to
+// remove: Run does it only when the user answers so.
+func Run(ctx context.Context, cfg Config) error {
+	cfg = cfg.withDefaults()
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	crash := &crashReport{dir: cfg.CrashDir, version: cfg.Version, now: cfg.Now, stop: cancel}
+	m := newModel(inner, cfg, crash)
+
+	options := []tea.ProgramOption{tea.WithContext(inner), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond)}
+	if cfg.Input != nil {
+		options = append(options, tea.WithInput(cfg.Input))
+	}
+	if cfg.Output != nil {
+		options = append(options, tea.WithOutput(cfg.Output))
+	}
+	if cfg.NoColor {
+		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	_, err := tea.NewProgram(&guard{model: m, crash: crash}, options...).Run()
+	cancel(nil)
+	m.shutdown()
+
+	switch {
+	case crash.error() != nil:
+		return crash.error()
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, tea.ErrProgramPanic):
+		return &CrashError{Cause: err}
+	case err != nil:
+		return fmt.Errorf("driving the terminal: %w", err)
+	}
+	return nil
+}

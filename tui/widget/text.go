@@ -1,0 +1,156 @@
+// Package widget holds the parts that panes are drawn with: text that fits its
+// cells, lines and boxes of exact size, a list's cursor, a sparkline, a dialog.
+//
+// Everything that a widget returns is exactly as wide and high as it was asked to
+// be, whatever the text: that is what keeps hostile names from breaking the
+// screen.
+package widget
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Width is how many cells a text takes, escape sequences not counted.
+func Width(s string) int { return ansi.StringWidth(s) }
+
+// Fit makes an unstyled text exactly w cells wide: cut with tail at its end when
+// it is too long, else filled up with spaces.
+func Fit(s string, w int, tail string) string {
+	s = Cut(s, w, tail)
+	return s + Spaces(w-Width(s))
+}
+
+// FitRight is Fit with the text at the right end.
+func FitRight(s string, w int, tail string) string {
+	s = Cut(s, w, tail)
+	return Spaces(w-Width(s)) + s
+}
+
+// Cut makes an unstyled text at most w cells wide, ending in tail when something
+// was cut off.
+func Cut(s string, w int, tail string) string {
+	if w <= 0 {
+		return ""
+	}
+	s = Safe(s)
+	if len(s) <= w || Width(s) <= w { // no text is wider than it has bytes
+		return s
+	}
+	if Width(tail) > w {
+		tail = ""
+	}
+	return ansi.Truncate(s, w, tail)
+}
+
+// Spaces returns n spaces, "" when n is not positive.
+func Spaces(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return strings.Repeat(" ", n)
+}
+
+// maxMarks is how many combining marks are left on one character.
+const maxMarks = 2
+
+// Safe takes out of a text what terminals do not agree on: characters that turn
+// the reading direction or have no width of their own, heaps of combining marks,
+// and clusters whose width depends on how new the terminal is. Plain text comes
+// back as it is.
+func Safe(s string) string {
+	if plain(s) {
+		return s
+	}
+	var b strings.Builder
+	marks := 0
+	for _, r := range s {
+		switch {
+		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r), unicode.IsControl(r):
+			continue
+		case r == unicode.ReplacementChar:
+			r = '?'
+		case unicode.In(r, unicode.Mn, unicode.Me):
+			if marks++; marks > maxMarks || b.Len() == 0 {
+				continue
+			}
+		default:
+			marks = 0
+		}
+		b.WriteRune(r)
+	}
+	s = b.String()
+	if ansi.StringWidth(s) == ansi.StringWidthWc(s) {
+		return s
+	}
+	// Clusters that newer terminals draw in fewer cells than the sum of their
+	// parts: keep the parts' first character.
+	b.Reset()
+	for rest := s; rest != ""; {
+		cluster, width := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
+		if cluster == "" {
+			break
+		}
+		rest = rest[len(cluster):]
+		if ansi.StringWidthWc(cluster) == width {
+			b.WriteString(cluster)
+			continue
+		}
+		first := string([]rune(cluster)[:1])
+		if ansi.StringWidthWc(first) == ansi.StringWidth(first) {
+			b.WriteString(first)
+		} else {
+			b.WriteByte('?')
+		}
+	}
+	return b.String()
+}
+
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// Wrap breaks an unstyled text into lines of at most w cells, between words
+// where it can.
+func Wrap(s string, w int) []string {
+	if w <= 0 {
+		return nil
+	}
+	var lines []string
+	for _, paragraph := range strings.Split(s, "\n") {
+		for _, line := range strings.Split(ansi.Wrap(Safe(paragraph), w, ""), "\n") {
+			lines = append(lines, Cut(strings.TrimRight(line, " "), w, ""))
+		}
+	}
+	return lines
+}
+
+// Overlay puts a box of lines on top of other lines, its left upper corner at
+// column x, row y. All lines of base are width cells wide, and stay so.
+func Overlay(base, box []string, x, y, width int) []string {
+	out := append([]string(nil), base...)
+	for i, line := range box {
+		if y+i < 0 || y+i >= len(out) {
+			continue
+		}
+		w := Width(line)
+		left := ansi.Truncate(out[y+i], x, "")
+		left += Spaces(x - Width(left))
+		right := ansi.TruncateLeft(out[y+i], x+w, "")
+		for over := x + w; Width(right) > width-x-w && over <= width; { // a wide character in the way
+			over++
+			right = ansi.TruncateLeft(out[y+i], over, "")
+		}
+		out[y+i] = left + reset + line + reset + Spaces(width-x-w-Width(right)) + right
+	}
+	return out
+}
+
+const reset = "\x1b[m"
