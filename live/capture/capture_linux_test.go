@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-	"unsafe"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -317,11 +316,4 @@ func tun(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return request.Name()
-}
-
-// TestRingLayout holds the offsets that the kernel's headers promise (linux/if_packet.h).
-func TestRingLayout(t *testing.T) {
-	if descriptorBytes != 8 || addressOffset != 48 || unsafe.Sizeof(unix.RawSockaddrLinklayer{}) != 20 {
-		t.Errorf("block descriptor at %d, address at %d", descriptorBytes, addressOffset)
-	}
 }
