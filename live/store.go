@@ -79,7 +79,7 @@ func (s *Store) Add(f Frame) {
 	if f.HasTag {
 		size += tagBytes
 	}
-	length := min(max(f.Length, size), math.MaxUint32)
+	length := min(max(f.Length, size), math.MaxInt32)
 	seq := s.next.Load()
 	g := s.open
 	if g == nil || !g.fits(size) {

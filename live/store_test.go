@@ -309,3 +309,22 @@ func BenchmarkStoreAdd(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkScan is what a filter pays for a packet of a full store before it looks at it.
+func BenchmarkScan(b *testing.B) {
+	s := NewStore(DefaultStoreBytes)
+	for range 1_000_000 {
+		s.Add(Frame{Data: make([]byte, 64)})
+	}
+	first, next := s.Range()
+	var tagged uint64
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Scan(first, next, func(p Packet) bool {
+			tagged += uint64(p.Headers.Tags)
+			return true
+		})
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(next-first), "ns/packet")
+	b.ReportMetric(float64(next-first), "packets")
+}
