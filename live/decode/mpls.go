@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// decodeMPLS decodes a label stack (RFC 3032 §2.1). Nothing says what is under it:
-// the first half byte tells (RFC 4928 §3), where 0 is a pseudowire's control word
-// (RFC 4385 §3), and that then carries Ethernet, as far as we know.
+// decodeMPLS decodes a label stack (RFC 3032 §2.1). Nothing says what is under it;
+// the first half byte tells IP (RFC 4928 §3), whether the rest is Ethernet is guessed.
 func decodeMPLS(p reader) {
 	d := p.d
 	d.say("MPLS", "")
@@ -34,14 +33,17 @@ func decodeMPLS(p reader) {
 		d.say("MPLS", stack)
 		return
 	}
-	switch b[0] >> 4 {
-	case 4:
+	switch {
+	case b[0]>>4 == 4:
 		d.through("MPLS " + stack)
 		decodeIPv4(p)
-	case 6:
+	case b[0]>>4 == 6:
 		d.through("MPLS " + stack)
 		decodeIPv6(p)
-	case 0:
+	case looksLikeEthernet(b):
+		d.tunnel("MPLS", stack, true)
+		decodeEthernet(p)
+	case len(b) > 4 && looksLikeEthernet(b[4:]): // a pseudowire's control word (RFC 4385 §3)
 		r := p.layer("Pseudowire control word")
 		r.x32("Control word", nil)
 		r.bits("Sequence number", 0xffff, nil)
@@ -51,6 +53,11 @@ func decodeMPLS(p reader) {
 		d.say("MPLS", fmt.Sprintf("%s, %d bytes", stack, p.remaining()))
 		p.data("Data")
 	}
+}
+
+// looksLikeEthernet reports whether b could be a frame: its type is one we know.
+func looksLikeEthernet(b []byte) bool {
+	return len(b) >= 14 && etherTypeName(uint64(b[12])<<8|uint64(b[13])) != ""
 }
 
 func mplsLabelName(v uint64) string {
