@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -117,6 +118,6 @@ In a guest:
   nsenter --net=/proc/%[4]d/root%[6]s/guests/tap1 ping 10.0.10.2
 
 Ctrl-C ends it and removes all of it.
-`, version, took.Round(time.Millisecond), lab.Scene(), pid, l.Endpoint(), l.Dir)
+`, strings.Trim(version, `"`), took.Round(time.Millisecond), lab.Scene(), pid, l.Endpoint(), l.Dir)
 	return nil
 }
