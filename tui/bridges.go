@@ -72,8 +72,10 @@ func (p *bridgesPane) rebuild() {
 		p.rows = append(p.rows, treeRow{bridge: b})
 		p.nameWidth = max(p.nameWidth, bridgeIndent+widget.Width(b.Name))
 		for _, port := range b.Ports {
-			p.nameWidth = max(p.nameWidth, portIndent+widget.Width(port.Name))
-			p.vlanWidth = max(p.vlanWidth, widget.Width(vlanMode(port)))
+			if port.Owner.Lease == "" { // our own come and go, and must not move the columns
+				p.nameWidth = max(p.nameWidth, portIndent+widget.Width(port.Name))
+				p.vlanWidth = max(p.vlanWidth, widget.Width(vlanMode(port)))
+			}
 			if p.folded[b.UUID] {
 				continue
 			}
@@ -151,6 +153,9 @@ func (m *model) treeColumns(width int) treeColumns {
 	signs := m.st.Signs
 	c := treeColumns{marks: widget.Width(signs.From) + widget.Width(signs.To)}
 	c.vlan = min(max(2, m.bridges.vlanWidth), 9)
+	if width < 40 {
+		c.vlan = min(c.vlan, 6)
+	}
 	rest := width - 1 - 1 - c.marks - 1 - c.vlan // the cursor's cell and the gaps
 	c.name = min(max(8, m.bridges.nameWidth), max(8, rest))
 	if c.name > 20 && rest-c.name < 12 { // long names leave room for a guest's
@@ -225,11 +230,24 @@ func (m *model) portLine(line *widget.Line, r *treeRow, c treeColumns) {
 		line.Space(1)
 	}
 	sign, st := m.linkSign(p.Error(), p.LinkState())
-	line.Put(st, sign).Space(1).Col(m.st.Text, p.Name, c.name-portIndent).Space(1)
+	line.Put(st, sign).Space(1)
+	if p.Owner.Lease != "" && p.Error() == "" {
+		note, st := m.note(r.bridge, p)
+		line.Put(m.st.Text, p.Name).Space(2).Put(st, note)
+		return
+	}
+	line.Col(m.st.Text, p.Name, c.name-portIndent).Space(1)
 	m.marks(line, r.bridge, p)
-	line.Space(1).Col(m.st.VLAN, vlanMode(p), c.vlan)
+	vlan := m.st.Dim
+	if p.Tag != nil || len(p.Trunks) > 0 {
+		vlan = m.st.VLAN
+	}
+	line.Space(1).Col(vlan, vlanMode(p), c.vlan)
 	if c.note > 0 {
 		note, st := m.note(r.bridge, p)
+		if strings.HasPrefix(note, "output of") && widget.Width(note) > c.note {
+			note = "output"
+		}
 		line.Space(1).Put(st, note)
 	}
 }
@@ -287,6 +305,9 @@ func (m *model) note(b *ovs.Bridge, p *ovs.Port) (string, style.Style) {
 	}
 	for _, mirror := range b.Mirrors {
 		if mirror.OutputPort != nil && mirror.OutputPort.UUID == p.UUID {
+			if mirror.Name == p.Name {
+				return "output", m.st.Dim
+			}
 			return "output of " + mirror.Name, m.st.Dim
 		}
 	}
@@ -298,7 +319,7 @@ func (m *model) note(b *ovs.Bridge, p *ovs.Port) (string, style.Style) {
 	}
 	switch {
 	case p.Name == b.Name:
-		return "local port", m.st.Dim
+		return "local", m.st.Dim
 	case p.IsBond():
 		return "bond", m.st.Dim
 	case len(p.Interfaces) == 1:

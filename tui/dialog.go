@@ -91,18 +91,21 @@ func (m *model) askWhose(mirror *ovs.Mirror, p *ovs.Port, directions []ovs.Direc
 	q := &question{}
 	q.Title = fmt.Sprintf("Mirror %s is not ours", mirror.Name)
 	q.paragraph(m.st.Text, fmt.Sprintf("Mirror %s on %s belongs to %s.", mirror.Name, m.bridgeName(mirror), whose(mirror.Owner)))
-	q.paragraph(m.st.Text, "")
 	own := "make my own mirror instead"
 	if b := m.snap.Bridge(mirror.Bridge); b != nil {
 		if mine := ownedBy(b, ovs.ThisRun); mine != nil {
 			own = "use my own mirror " + mine.Name + " instead"
 		}
 	}
-	if err != nil {
+	switch {
+	case mirror.Owner.Kind == ovs.OVN:
+		q.paragraph(m.st.Text, "ovscope never changes it.")
+	case err != nil:
 		q.paragraph(m.st.Warn, "It cannot be changed: "+m.st.Say(err.Error())+".")
-	} else {
+	default:
 		q.Alarm = true
-		q.paragraph(m.st.Warn, "Changing it would "+m.st.Say(plan.Title)+". Whoever uses it sees other traffic from then on.")
+		q.paragraph(m.st.Text, "")
+		q.paragraph(m.st.Warn, "To change it would "+m.st.Say(plan.Title)+". Whoever uses it sees other traffic from then on.")
 		q.paragraph(m.st.Text, "")
 		q.paragraph(m.st.Dim, strings.Join(plan.Commands, "\n"))
 	}
@@ -173,7 +176,7 @@ func (m *model) askQuit(leases []*ovs.Lease) {
 	}
 	q.add("remove and quit", settle(false, "Removing"))
 	if len(leases) > 0 {
-		q.add("keep and quit: goes on copying until someone removes it", settle(true, "Keeping"))
+		q.add("keep and quit; it goes on copying", settle(true, "Keeping"))
 	}
 	q.add("cancel", nil)
 	m.ask(q)
@@ -197,7 +200,7 @@ func whose(o ovs.Owner) string {
 	case ovs.Kept:
 		return "an earlier ovscope, whose user kept it"
 	case ovs.OVN:
-		return "OVN, which writes it back at once"
+		return "OVN, which would write it back at once"
 	case ovs.Foreign:
 	}
 	return "somebody else"

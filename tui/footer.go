@@ -30,10 +30,7 @@ func (m *model) viewLog(width int) string {
 func (m *model) viewKeys(width int) string {
 	type hint struct{ key, text string }
 	var hints, always []hint
-	for _, a := range m.keys.Actions() {
-		if a.Short == "" || len(a.Keys) == 0 {
-			continue
-		}
+	for _, a := range m.hinted() {
 		h := hint{m.label(a.ID), m.st.Say(m.short(a))}
 		switch {
 		case a.ID == keymap.Help || a.ID == keymap.Quit:
@@ -60,6 +57,21 @@ func (m *model) viewKeys(width int) string {
 		put(h)
 	}
 	return line.String()
+}
+
+// hinted are the actions for the bottom line: what this tool is for comes first.
+func (m *model) hinted() []keymap.Action {
+	var first, rest []keymap.Action
+	for _, a := range m.keys.Actions() {
+		switch {
+		case a.Short == "" || len(a.Keys) == 0:
+		case a.Group == keymap.Moving:
+			rest = append(rest, a)
+		default:
+			first = append(first, a)
+		}
+	}
+	return append(first, rest...)
 }
 
 // short is an action's name for the bottom line as things are now.

@@ -47,10 +47,10 @@ func plural(n int, noun string) string {
 	return count(uint64(n)) + " " + noun + "s"
 }
 
-// count is a number with thousands marked, at most 11 characters: "1,234",
-// "1,234,567", from a thousand million on "1.23 G".
+// count is a number with thousands marked, at most 10 characters: "1,234",
+// "1,234,567", from a hundred million on "123 M".
 func count(n uint64) string {
-	if n >= 1e9 {
+	if n >= 1e8 {
 		return scaled(float64(n), "")
 	}
 	s := strconv.FormatUint(n, 10)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -63,7 +64,7 @@ func (m *model) outcome(e *logEntry) (string, style.Style) {
 	case e.result.Warning != "":
 		return "warning: " + m.st.Say(e.result.Warning), m.st.Warn
 	}
-	text := "ok " + e.result.Took.Round(time.Millisecond).String()
+	text := fmt.Sprintf("ok in %d ms", max(1, e.result.Took.Milliseconds()))
 	if e.result.Purged {
 		text += ", flows purged"
 	}

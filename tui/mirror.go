@@ -16,7 +16,7 @@ func (m *model) mirrorTitle() (title, right string) {
 	if mirror == nil {
 		return "Mirror", ""
 	}
-	title = "Mirror " + mirror.Name
+	title = "Mirror " + mirror.Name + ", " + whoseInShort(mirror.Owner)
 	for i, other := range b.Mirrors {
 		if other.UUID == mirror.UUID && len(b.Mirrors) > 1 {
 			right = fmt.Sprintf("%d of %d", i+1, len(b.Mirrors))
@@ -25,9 +25,9 @@ func (m *model) mirrorTitle() (title, right string) {
 	return title, right
 }
 
-// labelWidth is the column of what a line of the mirror pane is about. The
-// widest label is an arrow's: "<- to guest".
-const labelWidth = 14
+// labelWidth is the column of what a line of the mirror pane is about; the widest
+// is "→ from guest".
+func (m *model) labelWidth() int { return widget.Width(m.st.Signs.From) + 12 }
 
 // viewMirror shows the selected mirror: whether copies arrive, from where to
 // where, and how many.
@@ -39,7 +39,7 @@ func (m *model) viewMirror(width, height int) []string {
 	tail := m.st.Signs.Ellipsis
 	line := func() *widget.Line { return widget.NewLine(width, tail) }
 	row := func(label string, st style.Style, text string) string {
-		return line().Col(m.st.Dim, label, labelWidth).Put(st, text).String()
+		return line().Col(m.st.Dim, label, m.labelWidth()).Put(st, text).String()
 	}
 	v := m.verdict(mirror)
 	lines := []string{
@@ -47,20 +47,13 @@ func (m *model) viewMirror(width, height int) []string {
 		m.sourceLine(mirror, ovs.Egress, width),
 		m.sourceLine(mirror, ovs.Ingress, width),
 		row("output", m.st.Text, m.outputText(mirror)),
-		row("owner", m.ownerStyle(mirror), m.st.Say(whose(mirror.Owner))),
 		m.countLine("OVS counted", mirror.Statistics != nil, statPackets(mirror), statBytes(mirror), width),
 	}
 	t := &m.tap
 	here := t.store() != nil
 	c := t.meter.counters
 	lines = append(lines, m.countLine("seen here", here, c.Packets, c.Bytes, width))
-	lines = append(lines, m.rateLine(here, width))
-	if height > len(lines) || here && c.KernelDrops+c.Freezes > 0 {
-		lines = append(lines, m.lossLine(here, width))
-	}
-	if len(lines) > height { // losses matter more than whose it is
-		lines = append(lines[:4], lines[5:]...)
-	}
+	lines = append(lines, m.rateLine(here, width), m.lossLine(here, width))
 	return fill(lines, width, height)
 }
 
@@ -92,7 +85,7 @@ func (m *model) sourceLine(mirror *ovs.Mirror, d ovs.Direction, width int) strin
 		sign, st, label, refs = signs.To, m.st.Ingress, "to guest", mirror.Ingress
 	}
 	line := widget.NewLine(width, signs.Ellipsis)
-	line.Put(st, sign).Space(1).Col(m.st.Dim, label, labelWidth-1-widget.Width(sign))
+	line.Put(st, sign).Space(1).Col(m.st.Dim, label, m.labelWidth()-1-widget.Width(sign))
 	switch {
 	case mirror.SelectAll:
 		line.Put(m.st.Text, "all ports (select_all)")
@@ -145,15 +138,20 @@ func (m *model) outputText(mirror *ovs.Mirror) string {
 	return strings.Join(facts, ", ")
 }
 
-func (m *model) ownerStyle(mirror *ovs.Mirror) style.Style {
-	switch mirror.Owner.Kind {
+// whoseInShort is whose a mirror is, for its title.
+func whoseInShort(o ovs.Owner) string {
+	switch o.Kind {
 	case ovs.ThisRun:
-		return m.st.Good
-	case ovs.OVN, ovs.Foreign, ovs.OtherRun:
-		return m.st.Warn
+		return "ours"
+	case ovs.OtherRun:
+		return "another ovscope's"
 	case ovs.Kept:
+		return "kept"
+	case ovs.OVN:
+		return "OVN's"
+	case ovs.Foreign:
 	}
-	return m.st.Text
+	return "foreign"
 }
 
 func statPackets(mirror *ovs.Mirror) uint64 {
@@ -172,27 +170,27 @@ func statBytes(mirror *ovs.Mirror) uint64 {
 
 // Columns of numbers in the mirror pane, right-aligned so that nothing jumps.
 const (
-	packetsWidth = 11
+	packetsWidth = 10
 	bytesWidth   = 11
 )
 
 func (m *model) countLine(label string, known bool, packets, size uint64, width int) string {
-	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, label, labelWidth)
+	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, label, m.labelWidth())
 	if !known {
 		return line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth).String()
 	}
 	return line.ColRight(m.st.Text, count(packets), packetsWidth).Put(m.st.Dim, " pkt ").
-		ColRight(m.st.Text, bytes(size), bytesWidth-1).String()
+		ColRight(m.st.Text, bytes(size), bytesWidth-4).String()
 }
 
 func (m *model) rateLine(known bool, width int) string {
-	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, "now", labelWidth)
+	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, "now", m.labelWidth())
 	if !known {
 		return line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth).String()
 	}
 	t := &m.tap.meter
 	line.ColRight(m.st.Text, packetRate(t.packets), packetsWidth).Space(1)
-	line.ColRight(m.st.Text, bitrate(t.bits), packetsWidth+1).Space(2)
+	line.ColRight(m.st.Text, bitrate(t.bits), bytesWidth).Space(1)
 	const peakWidth = 14
 	room := line.Left()
 	scale := room >= 20+peakWidth
@@ -208,7 +206,7 @@ func (m *model) rateLine(known bool, width int) string {
 }
 
 func (m *model) lossLine(known bool, width int) string {
-	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, "lost", labelWidth)
+	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, "lost", m.labelWidth())
 	c := m.tap.meter.counters
 	switch {
 	case !known:
@@ -250,7 +248,7 @@ func (m *model) verdict(mirror *ovs.Mirror) verdict {
 	case ovs.SelectsNothing:
 		switch {
 		case mine && t.meter.leaking(now):
-			return warn("no source is on, yet copies arrive: flows of before (F1)")
+			return warn("no source is on, yet copies still arrive: flows of before go on")
 		case mirror.Owner.Kind == ovs.ThisRun:
 			return quiet("off: " + why)
 		}
@@ -272,10 +270,10 @@ func (m *model) verdict(mirror *ovs.Mirror) verdict {
 		return warn("OVS counts copies, but none arrive on " + t.point.Interface)
 	case h == ovs.Delivering:
 		return good("copying, says OVS")
-	case h == ovs.Waiting:
-		return quiet("waiting for the first packet")
 	case capturing && !t.meter.arrived.IsZero():
 		return quiet("idle: the last packet came " + ago(now.Sub(t.meter.arrived)) + " ago")
+	case h == ovs.Waiting:
+		return quiet("waiting for the first packet")
 	}
 	return quiet("idle: the sources are quiet")
 }

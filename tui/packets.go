@@ -27,6 +27,9 @@ type packetsPane struct {
 	drawn time.Time // when new rows were last drawn
 	shown uint64    // up to which sequence number
 	fresh int       // how many rows the screen has
+	// vlan and ends are what the widest tags and "source → destination" so far
+	// take in cells: the columns only grow, so that nothing jumps.
+	vlan, ends int
 }
 
 // packetRow is a decoded packet.
@@ -137,6 +140,8 @@ func (p *packetsPane) row(s *live.Store, seq uint64) (packetRow, bool) {
 	}
 	p.buf = packet.Data[:0]
 	r := packetRow{packet.Time, packet.Length, decode.Summarize(packet.Data, packet.Length)}
+	p.vlan = max(p.vlan, len(vlanStack(r.line.VLANs)))
+	p.ends = max(p.ends, widget.Width(endpoint(r.line.Source()))+widget.Width(endpoint(r.line.Destination()))+4)
 	if p.rows == nil {
 		p.rows = map[uint64]packetRow{}
 	}
@@ -187,7 +192,11 @@ func (m *model) viewPackets(width, height int, focused bool) []string {
 	if !p.hasRows(s) {
 		return fill(m.noPackets(width), width, height)
 	}
-	c := packetColumnsFor(width, m.st)
+	from, to := p.window(s, height-1)
+	for seq := from; seq < to; seq++ {
+		p.row(s, seq) // decoded before the columns' widths are decided
+	}
+	c := packetColumnsFor(width, p.vlan, p.ends)
 	lines := make([]string, 0, height)
 	rows := height - 1
 	if trouble := m.captureTrouble(); trouble != "" {
@@ -195,7 +204,6 @@ func (m *model) viewPackets(width, height int, focused bool) []string {
 	} else {
 		lines = append(lines, c.heading(width, m.st))
 	}
-	from, to := p.window(s, rows)
 	for seq := from; seq < to; seq++ {
 		line := widget.NewLine(width, m.st.Signs.Ellipsis)
 		if p.paused && seq == p.cursor {
@@ -265,16 +273,18 @@ type packetColumns struct {
 	time, vlan, ends, pr int
 }
 
-func packetColumnsFor(width int, st *style.Styles) packetColumns {
-	c := packetColumns{clock: "15:04:05.000000", vlan: 11, pr: 7}
+// packetColumnsFor divides width among the columns; vlan and ends are what is needed.
+func packetColumnsFor(width, vlan, ends int) packetColumns {
+	c := packetColumns{clock: "15:04:05.000000", pr: 6}
 	switch {
 	case width < 70:
-		c.clock, c.vlan, c.pr = "15:04:05", 6, 6
+		c.clock = "15:04:05"
 	case width < 100:
-		c.clock, c.vlan = "15:04:05.000", 7
+		c.clock = "15:04:05.000"
 	}
+	c.vlan = min(max(6, vlan), max(8, width/5))
 	c.time = len(c.clock)
-	c.ends = min(max(24, width*43/100), 80)
+	c.ends = min(max(24, ends), max(24, width*52/100), 90)
 	return c
 }
 
@@ -295,27 +305,35 @@ func (c packetColumns) packet(line *widget.Line, r *packetRow, m *model) {
 	} else {
 		line.Col(st.VLAN, vlanStack(r.line.VLANs), c.vlan).Space(1)
 	}
-	line.Col(st.Text, ends(&r.line, st.Signs.Arrow, c.ends), c.ends).Space(1)
+	line.Col(st.Text, ends(&r.line, c.ends, st.Signs), c.ends).Space(1)
 	line.Col(st.Protocol, r.line.Protocol, c.pr).Space(1)
 	line.Put(st.Text, r.line.Info)
 }
 
 // ends is "source → destination", each cut evenly if both do not fit.
-func ends(l *decode.Line, arrow string, width int) string {
-	src, dst := l.Source(), l.Destination()
-	room := width - widget.Width(arrow) - 2
+func ends(l *decode.Line, width int, signs style.Signs) string {
+	src, dst, tail := endpoint(l.Source()), endpoint(l.Destination()), signs.Ellipsis
+	room := width - widget.Width(signs.Arrow) - 2
 	if widget.Width(src)+widget.Width(dst) > room {
 		half := room / 2
 		switch {
 		case widget.Width(src) <= half:
-			dst = widget.Cut(dst, room-widget.Width(src), "~")
+			dst = widget.Cut(dst, room-widget.Width(src), tail)
 		case widget.Width(dst) <= room-half:
-			src = widget.Cut(src, room-widget.Width(dst), "~")
+			src = widget.Cut(src, room-widget.Width(dst), tail)
 		default:
-			src, dst = widget.Cut(src, half, "~"), widget.Cut(dst, room-half, "~")
+			src, dst = widget.Cut(src, half, tail), widget.Cut(dst, room-half, tail)
 		}
 	}
-	return src + " " + arrow + " " + dst
+	return src + " " + signs.Arrow + " " + dst
+}
+
+// endpoint is a sender or receiver as the list shows it.
+func endpoint(address string) string {
+	if address == "ff:ff:ff:ff:ff:ff" {
+		return "broadcast"
+	}
+	return address
 }
 
 // vlanStack is a frame's tags, outermost first: "10", "100.10", with a priority

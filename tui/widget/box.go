@@ -44,7 +44,7 @@ func (b Box) edge(from, to, left, right string, inside int) string {
 	if l > 0 && l+4 > inside {
 		left, l = "", 0
 	}
-	if r > 0 && l+r+7 > inside {
+	if r > 0 && l+r+6 > inside {
 		right, r = "", 0
 	}
 	var out strings.Builder
