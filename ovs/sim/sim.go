@@ -40,8 +40,8 @@ type Options struct {
 	Now func() time.Time
 	// Manual stops the guests and the statistics unless Step is called.
 	Manual bool
-	// Dir is where the private directory is made, the system's directory for
-	// temporary files if empty.
+	// Dir is where the private directory is made, a directory for temporary files
+	// if empty. Its name must leave room for a socket's path (103 bytes in all).
 	Dir string
 	// PacketsPerSecond is how many frames the guests send in all. The office
 	// scene makes some 250; what is beyond is a bulk transfer from nas to build-7.
@@ -75,6 +75,10 @@ type Switch struct {
 	ifaceCounters  map[string]*ifaceCounters
 	mirrorCounters map[db.UUID]*mirrorCounters
 }
+
+// maxParent is how long the directory's parent may be, in bytes: a unix socket's
+// whole path has to fit into 103 on some systems, of which we need 50.
+const maxParent = 50
 
 // tick is how often the guests get to send when the clock drives them.
 const tick = 10 * time.Millisecond
@@ -145,8 +149,12 @@ func (s *Switch) notice() {
 }
 
 func (s *Switch) listen() error {
+	parent := s.options.Dir
+	if parent == "" && len(os.TempDir()) > maxParent {
+		parent = "/tmp"
+	}
 	var err error
-	if s.dir, err = os.MkdirTemp(s.options.Dir, "ovscope-demo-"); err != nil {
+	if s.dir, err = os.MkdirTemp(parent, "ovscope-demo-"); err != nil {
 		return err
 	}
 	pid := strconv.Itoa(os.Getpid())

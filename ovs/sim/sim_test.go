@@ -19,7 +19,7 @@ import (
 func start(t *testing.T) *Switch {
 	t.Helper()
 	epoch := time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
-	s, err := Start(t.Context(), Options{Seed: 1, Manual: true, Dir: t.TempDir(), Now: func() time.Time { return epoch }})
+	s, err := Start(t.Context(), Options{Seed: 1, Manual: true, Dir: shortDir(t), Now: func() time.Time { return epoch }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,6 +29,17 @@ func start(t *testing.T) *Switch {
 		}
 	})
 	return s
+}
+
+// shortDir is a directory for sockets, whose paths t.TempDir would make too long.
+func shortDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "sim")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 func tap(t *testing.T, s *Switch, name string, outgoing bool) *Tap {
@@ -62,7 +73,7 @@ func frames(t *testing.T, tp *Tap) [][]byte {
 
 func TestCloseLeavesNothing(t *testing.T) {
 	before := runtime.NumGoroutine()
-	dir := t.TempDir()
+	dir := shortDir(t)
 	s, err := Start(context.Background(), Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
@@ -104,9 +115,20 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestLongTemporaryDirectoryDoesNotMatter(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(shortDir(t), strings.Repeat("long", 25)))
+	s, err := Start(t.Context(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestContextEndsTheSwitch(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	s, err := Start(ctx, Options{Dir: t.TempDir()})
+	s, err := Start(ctx, Options{Dir: shortDir(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
