@@ -68,28 +68,38 @@ func (d *dissection) through(what string) {
 }
 
 // tunnel begins an inner packet: what was decoded so far becomes its outer one.
-// The inner packet keeps the Ethernet addresses and tags if it has none of its own.
-func (d *dissection) tunnel(protocol, info string, hasEthernet bool) {
-	outer := d.line
+func (d *dissection) tunnel(protocol, info string) {
+	outer := innermost(d.line)
 	outer.Protocol, outer.Info = protocol, info
 	d.line = Line{Outer: &outer}
-	if !hasEthernet {
-		d.line.VLANs, d.line.EtherType = outer.VLANs, outer.EtherType
-		d.line.EthSrc, d.line.EthDst = outer.EthSrc, outer.EthDst
-	}
 	if info != "" {
 		protocol += " " + info
 	}
 	d.through(protocol)
 }
 
+// innermost completes the line of an inner packet. Without an Ethernet header of its
+// own it is shown with that of the packet around it; if its own addresses were cut
+// off, or it has none, those of the packet around it are shown.
+func innermost(l Line) Line {
+	switch {
+	case l.Outer == nil || l.EthSrc != "":
+	case l.IPSrc == "":
+		protocol, info := l.Protocol, l.Info
+		l = *l.Outer
+		if l.Info = info; info != "" {
+			l.Protocol = protocol
+		}
+	default:
+		l.VLANs, l.EtherType = l.Outer.VLANs, l.Outer.EtherType
+		l.EthSrc, l.EthDst = l.Outer.EthSrc, l.Outer.EthDst
+	}
+	return l
+}
+
 // finish returns the line with what was passed on the way and what was wrong.
 func (d *dissection) finish() Line {
-	l := d.line
-	for l.Outer != nil && l.Protocol == "" {
-		l = *l.Outer // nothing of the inner packet was there
-		l.Info = ""
-	}
+	l := innermost(d.line)
 	words := []string{strings.TrimSuffix(d.via, " | ")}
 	if l.Info != "" {
 		words[0] = d.via + l.Info

@@ -164,6 +164,7 @@ func (m *dnsMessage) record(r *reader) string {
 	data := r.group("Data", length)
 	text := m.data(&data, kind)
 	data.title("%s", text)
+	data.rest("Trailing bytes")
 	r.title("%s %s %s", dnsType(kind), name, text)
 	return dnsType(kind) + " " + text
 }
@@ -232,7 +233,7 @@ func (m *dnsMessage) name(r *reader, field string) string {
 	for !r.stopped {
 		if at >= len(frame) {
 			// need tells whether the capture or the message ends here.
-			r.need(field, len(frame)-r.off+1)
+			r.need(field, max(len(frame)-r.off, 0)+1)
 			r.stopped = true
 			return name.String()
 		}
@@ -270,7 +271,7 @@ func (m *dnsMessage) name(r *reader, field string) string {
 			at += 1 + n
 		case 3:
 			if at+1 >= len(frame) {
-				r.need(field, len(frame)-r.off+1)
+				r.need(field, max(len(frame)-r.off, 0)+1)
 				r.stopped = true
 				return name.String()
 			}

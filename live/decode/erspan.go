@@ -31,7 +31,7 @@ func decodeERSPAN3(p reader) {
 		r.x64("Platform subheader", nil)
 	}
 	if frameType == 2 && !r.stopped { // an IP packet without its Ethernet header
-		d.tunnel("ERSPAN III", fmt.Sprintf("session=%d", session), false)
+		d.tunnel("ERSPAN III", fmt.Sprintf("session=%d", session))
 		if b := r.captured(); len(b) > 0 && b[0]>>4 == 6 {
 			decodeIPv6(r)
 			return
@@ -65,7 +65,7 @@ func enterERSPAN(r *reader, name string, session, vlan uint64) {
 		info += fmt.Sprintf(" vlan=%d", vlan)
 	}
 	r.title("%s", info)
-	r.d.tunnel(name, info, true)
+	r.d.tunnel(name, info)
 	decodeEthernet(*r)
 }
 

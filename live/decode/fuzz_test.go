@@ -1,9 +1,10 @@
 package decode
 
 import (
-	"fmt"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // checkText fails if a string could do anything on a terminal but be read.
@@ -82,8 +83,8 @@ func FuzzTree(f *testing.F) {
 		d := newDissection(frame, wireLen)
 		d.root = &Node{}
 		decodeEthernet(d.start())
-		if with, without := fmt.Sprintf("%+v", d.finish()), fmt.Sprintf("%+v", Summarize(frame, wireLen)); with != without && d.line.Outer == nil {
-			t.Fatalf("the line differs with a tree\nwith:    %s\nwithout: %s", with, without)
+		if diff := cmp.Diff(Summarize(frame, wireLen), d.finish()); diff != "" {
+			t.Fatalf("the line differs when a tree is built (-without +with):\n%s", diff)
 		}
 	})
 }

@@ -46,20 +46,20 @@ func decodeGRE(p reader) {
 		r.data("Routing and data")
 	case r.remaining() == 0: // a keepalive
 	case version == 1 && protocol == 0x880b:
-		d.tunnel("PPTP", info, false)
+		d.tunnel("PPTP", info)
 		decodePPP(r)
 	case protocol == typeERSPAN2 && !hasSequence:
-		d.tunnel("ERSPAN I", "", true) // no header of its own
+		d.tunnel("ERSPAN I", "") // no header of its own
 		decodeEthernet(r)
 	case protocol == typeERSPAN2:
 		decodeERSPAN2(r)
 	case protocol == typeERSPAN3:
 		decodeERSPAN3(r)
 	case protocol == typeBridged:
-		d.tunnel("GRE", info, true)
+		d.tunnel("GRE", info)
 		decodeEthernet(r)
 	case protocol == typeIPv4 || protocol == typeIPv6 || protocol == typeMPLS || protocol == typeMPLSDown:
-		d.tunnel("GRE", info, false)
+		d.tunnel("GRE", info)
 		etherTypePayload(r, protocol)
 	default:
 		if info != "" {
@@ -73,6 +73,6 @@ func decodeGRE(p reader) {
 // tunnelIP decodes an IP packet that is the payload of another one (RFC 2003, RFC 4213 §3,
 // RFC 2473).
 func tunnelIP(p reader, decode func(reader)) {
-	p.d.tunnel("IP-in-IP", "", false)
+	p.d.tunnel("IP-in-IP", "")
 	decode(p)
 }

@@ -32,9 +32,7 @@ func decodeIPv6(p reader) {
 		r.limit("payload length", length)
 	}
 	decodeIPv6Extensions(r, next)
-	if length > 0 {
-		trailer(r, frameEnd)
-	}
+	trailer(r, frameEnd)
 }
 
 // decodeIPv6Extensions walks the chain of extension headers (RFC 8200 §4) and

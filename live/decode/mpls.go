@@ -41,13 +41,13 @@ func decodeMPLS(p reader) {
 		d.through("MPLS " + stack)
 		decodeIPv6(p)
 	case looksLikeEthernet(b):
-		d.tunnel("MPLS", stack, true)
+		d.tunnel("MPLS", stack)
 		decodeEthernet(p)
 	case len(b) > 4 && looksLikeEthernet(b[4:]): // a pseudowire's control word (RFC 4385 §3)
 		r := p.layer("Pseudowire control word")
 		r.x32("Control word", nil)
 		r.bits("Sequence number", 0xffff, nil)
-		d.tunnel("MPLS", stack, true)
+		d.tunnel("MPLS", stack)
 		decodeEthernet(r)
 	default:
 		d.say("MPLS", fmt.Sprintf("%s, %d bytes", stack, p.remaining()))

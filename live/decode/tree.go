@@ -13,7 +13,8 @@ type Node struct {
 }
 
 // Tree decodes a frame as Summarize does, into all its fields. The root is the
-// frame, its children are the headers from the outside in. Every range lies
+// frame, its children are the headers from the outside in and what of the frame could
+// not be decoded. Every range lies
 // within the frame and within its parent's range.
 func Tree(frame []byte, wireLen int) *Node {
 	d := newDissection(frame, wireLen)
@@ -23,5 +24,12 @@ func Tree(frame []byte, wireLen int) *Node {
 		d.root.Value = fmt.Sprintf("%d bytes, %d captured", d.wireLen, len(frame))
 	}
 	decodeEthernet(d.start())
+	end := 0
+	for _, header := range d.root.Children {
+		end = max(end, header.End)
+	}
+	if end < len(frame) {
+		d.add(d.root, "Not decoded", fmt.Sprintf("%d bytes", len(frame)-end), end, len(frame))
+	}
 	return d.root
 }

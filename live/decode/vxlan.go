@@ -26,7 +26,7 @@ func decodeVXLAN(p reader) {
 		return
 	}
 	r.title("VNI %d", vni)
-	d.tunnel("VXLAN", fmt.Sprintf("vni=%d", vni), true)
+	d.tunnel("VXLAN", fmt.Sprintf("vni=%d", vni))
 	decodeEthernet(r)
 }
 
@@ -64,10 +64,10 @@ func decodeGeneve(p reader) {
 	}
 	switch {
 	case protocol == typeBridged:
-		d.tunnel("GENEVE", info, true)
+		d.tunnel("GENEVE", info)
 		decodeEthernet(r)
 	case protocol == typeIPv4 || protocol == typeIPv6:
-		d.tunnel("GENEVE", info, false)
+		d.tunnel("GENEVE", info)
 		etherTypePayload(r, protocol)
 	default:
 		d.say("GENEVE", fmt.Sprintf("%s protocol %s, %d bytes", info, etherTypeProtocol(protocol), r.remaining()))
