@@ -168,7 +168,7 @@ func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 		}
 	}
 	cmds := []tea.Cmd{m.retarget(), m.work.next()}
-	if m.tap.failed != nil && m.tap.unseen == nil {
+	if m.tap.failed != nil {
 		// It may have failed only because the port was not up yet.
 		cmds = append(cmds, m.reopen())
 	}

@@ -15,6 +15,7 @@ import (
 	"ovscope/ovs"
 	"ovscope/tui/style"
 	"ovscope/tui/tuitest"
+	"ovscope/tui/widget"
 )
 
 // ui drives the screen as a user does. It runs commands at once instead of in
@@ -274,3 +275,7 @@ func (u *ui) InColour(p colorprofile.Profile, light bool) {
 	u.m.st = style.New(u.m.terminal)
 	u.m.redraw = true
 }
+
+func newLine(width int) *widget.Line { return widget.NewLine(width, "") }
+
+func stripped(l *widget.Line) string { return ansi.Strip(l.String()) }

@@ -108,7 +108,7 @@ func (m *model) showHelp() {
 				continue
 			}
 			text, st := m.st.Say(a.Help), m.st.Text
-			if why := m.unavailable(a); why != "" && g != keymap.Moving && a.ID != keymap.Close {
+			if why := m.unavailable(a); why != "" && g != keymap.Moving {
 				text, st = text+" (not now: "+m.st.Say(why)+")", m.st.Dim
 			}
 			p.add(m.st.Say(strings.Join(a.Labels(), " ")), text, st)

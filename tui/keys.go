@@ -178,8 +178,6 @@ func (m *model) unavailable(a keymap.Action) string {
 		if m.focus != layout.Ports {
 			return "only bridges and bonds expand; they are in the ports pane"
 		}
-	case keymap.Close:
-		return "there is no dialog to close"
 	default:
 	}
 	return ""

@@ -58,10 +58,11 @@ type tap struct {
 	// unseen is why the copies cannot be seen at all (TapPoint), nil if they can.
 	unseen error
 	// failed is why there is no capture though there is a tap point, nil if
-	// there is one or it is being opened. It is tried again at retryAt.
+	// there is one. It is tried again at retryAt.
 	failed   error
 	failures int
 	retryAt  time.Time
+	opening  bool // somebody is at it
 
 	capture *capture // nil while there is none
 	kept    *live.Store
@@ -122,6 +123,7 @@ func (m *model) retarget() tea.Cmd {
 	} else {
 		m.packets.reset()
 	}
+	next.opening = unseen == nil
 	m.tap = next
 	if unseen != nil {
 		return tea.Batch(closeCapture(old), m.tick())
@@ -133,6 +135,7 @@ func (m *model) onTapOpened(msg tapOpenedMsg) tea.Cmd {
 	if msg.generation != m.tap.generation {
 		return closeCapture(msg.capture)
 	}
+	m.tap.opening = false
 	if msg.err != nil {
 		m.tap.fail(msg.err, m.now())
 		return m.tick()
@@ -175,19 +178,16 @@ func (m *model) retry(now time.Time) tea.Cmd {
 		m.redraw = true
 		return closeCapture(old)
 	}
-	if t.failed == nil || t.unseen != nil {
-		return nil
-	}
-	if now.Before(t.retryAt) {
+	if t.failed == nil || t.opening || now.Before(t.retryAt) {
 		return nil
 	}
 	return m.reopen()
 }
 
-// reopen opens the tap again now.
+// reopen opens the tap again now. What went wrong stays on screen until it works.
 func (m *model) reopen() tea.Cmd {
 	m.tap.generation++
-	m.tap.failed = nil
+	m.tap.opening = true
 	return m.openTap(m.tap.generation, m.tap.point, m.tap.kept, nil)
 }
 

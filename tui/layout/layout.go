@@ -144,18 +144,26 @@ func narrow(width, height int, focus Pane) Screen {
 	s := Screen{Class: Narrow}
 	body := s.frame(width, height)
 	s.Tabs = Rect{0, body.Y, width, 1}
-	s.Summary = Rect{0, body.Y + 1, width, 1}
 	s.Legend = Rect{0, body.Y + body.H - 1, width, 1}
-	s.panes[focus] = Rect{0, body.Y + 2, width, body.H - 3}
+	s.summarize(focus, Rect{0, body.Y + 1, width, body.H - 2})
 	return s
 }
 
 func tiny(width, height int, focus Pane) Screen {
 	s := Screen{Class: Tiny}
-	s.Summary = Rect{0, 0, width, 1}
-	s.panes[focus] = Rect{0, 1, width, height - 2}
 	s.Log = Rect{0, height - 1, width, 1}
+	s.summarize(focus, Rect{0, 0, width, height - 1})
 	return s
+}
+
+// summarize gives a rectangle to the pane in focus, below a line about the mirror
+// unless the pane is about it anyway.
+func (s *Screen) summarize(focus Pane, r Rect) {
+	if focus != Mirror {
+		s.Summary = Rect{r.X, r.Y, r.W, 1}
+		r = Rect{r.X, r.Y + 1, r.W, r.H - 1}
+	}
+	s.panes[focus] = r
 }
 
 // frame places header, log and keys and returns what is left between them.

@@ -1,0 +1,138 @@
+package tui
+
+import (
+	"fmt"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"ovscope/live"
+	"ovscope/ovs"
+	"ovscope/tui/tuitest"
+)
+
+// scenes are the states of which there are pictures.
+func scenes() map[string]func(*ui) {
+	copying := func(u *ui) {
+		u.Select("tap1")
+		u.Press("b")
+		u.Wait(time.Second)
+		for i := range 5 {
+			u.Pings(10*i+1, i+3, tuitest.Tag(10))
+			u.Pings(10*i+8, 1, live.Tag{TPID: 0x88a8, TCI: 100}, live.Tag{TPID: 0x8100, TCI: 3<<13 | 10})
+			u.Pings(10*i+9, 1)
+			u.Wait(time.Second)
+		}
+	}
+	return map[string]func(*ui){
+		"start":   func(u *ui) { u.Select("tap1") },
+		"copying": copying,
+		"paused": func(u *ui) {
+			copying(u)
+			u.Press("tab", "tab", "up", "up")
+			u.Pings(100, 7, tuitest.Tag(10))
+			u.Wait(time.Second)
+		},
+		"mirror": func(u *ui) {
+			copying(u)
+			u.Press("tab")
+		},
+		"foreign": func(u *ui) {
+			u.Select("vnet1")
+			u.Press("m")
+		},
+		"foreign-dialog": func(u *ui) {
+			u.Select("vnet1")
+			u.Press("m", "e")
+		},
+		"quit-dialog": func(u *ui) {
+			copying(u)
+			u.Press("q")
+		},
+		"help": func(u *ui) { u.Press("?") },
+		"stale": func(u *ui) {
+			copying(u)
+			u.Edit(func(s *ovs.Snapshot) {
+				s.StaleSince, s.StaleReason = u.clock.Add(-12*time.Second), "the server closed the connection"
+			})
+		},
+		"tap-error": func(u *ui) {
+			u.openErr = fmt.Errorf("opening a packet socket: operation not permitted; run as root, or give the binary cap_net_raw")
+			u.Select("tap1")
+			u.Press("e")
+		},
+		"port": func(u *ui) {
+			u.Select("vhost7")
+			u.Press("enter")
+		},
+	}
+}
+
+func TestScreens(t *testing.T) {
+	sizes := [][2]int{{60, 15}, {80, 24}, {120, 40}}
+	looks := []struct {
+		name   string
+		change func(*Config)
+		paint  func(*ui)
+	}{
+		{"colour", coloured, func(u *ui) { u.InColour(colorprofile.ANSI256, false) }},
+		{"no-color", func(*Config) {}, func(*ui) {}},
+		{"ascii", func(c *Config) { c.ASCII = true }, func(*ui) {}},
+	}
+	for name, scene := range scenes() {
+		for _, size := range sizes {
+			for _, look := range looks {
+				t.Run(fmt.Sprintf("%s/%dx%d/%s", name, size[0], size[1], look.name), func(t *testing.T) {
+					u := start(t, look.change)
+					look.paint(u)
+					u.Resize(size[0], size[1])
+					scene(u)
+					u.ExpectFits()
+					golden.RequireEqual(t, u.m.View().Content+"\n")
+				})
+			}
+		}
+	}
+}
+
+// Colours only help: without them the screen says the same.
+func TestColourCarriesNoMeaning(t *testing.T) {
+	for name, scene := range scenes() {
+		var screens []string
+		for _, p := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.ANSI, colorprofile.TrueColor} {
+			u := start(t, coloured)
+			u.InColour(p, p == colorprofile.ANSI)
+			scene(u)
+			screens = append(screens, u.Screen())
+		}
+		if screens[0] != screens[1] || screens[0] != screens[2] {
+			t.Errorf("%s: the screen reads differently in colour", name)
+		}
+	}
+}
+
+func TestASCIIPrintsOnlyASCII(t *testing.T) {
+	for name, scene := range scenes() {
+		u := start(t, func(c *Config) { c.ASCII = true })
+		scene(u)
+		for _, r := range u.m.View().Content {
+			if r >= 0x80 {
+				t.Errorf("%s: %q is on the screen", name, r)
+			}
+		}
+	}
+}
+
+func TestNoColorPrintsNoColour(t *testing.T) {
+	colour := regexp.MustCompile(`\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]`)
+	for name, scene := range scenes() {
+		u := start(t)
+		scene(u)
+		if found := colour.FindString(u.m.View().Content); found != "" {
+			t.Errorf("%s: %q is in the output", name, found)
+		}
+	}
+}
