@@ -69,8 +69,8 @@ func (a *app) attach(ctx context.Context) (*attached, func(), error) {
 			return nil, nil, fmt.Errorf("starting the simulated switch: %w", err)
 		}
 		done = func() { _ = demo.Close(); closeLog() }
-		cfg.Endpoint, cfg.Links = demo.Endpoint(), demoLinks{}
-		s.openTap = demoTap(demo)
+		cfg.Endpoint, cfg.Links = demo.Endpoint(), DemoLinks{}
+		s.openTap = DemoTap(demo)
 	case cfg.Endpoint == "":
 		cfg.Endpoint = ovs.DefaultEndpoint()
 	}

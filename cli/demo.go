@@ -9,13 +9,14 @@ import (
 	"ovscope/ovs/sim"
 )
 
-// demoLinks are the interfaces of the simulated switch, which are up when made.
-type demoLinks struct{}
+// DemoLinks are the interfaces of the simulated switch, which are up when made.
+type DemoLinks struct{}
 
-func (demoLinks) Prepare(context.Context, string, int) error { return nil }
+// Prepare does nothing.
+func (DemoLinks) Prepare(context.Context, string, int) error { return nil }
 
-// demoTap captures on the simulated switch.
-func demoTap(s *sim.Switch) func(context.Context, ovs.TapPoint) (live.Source, error) {
+// DemoTap captures on the simulated switch.
+func DemoTap(s *sim.Switch) func(context.Context, ovs.TapPoint) (live.Source, error) {
 	return func(_ context.Context, t ovs.TapPoint) (live.Source, error) {
 		tap, err := s.Tap(t.Interface, t.Direction == ovs.Outgoing)
 		if err != nil {

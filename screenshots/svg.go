@@ -1,0 +1,116 @@
+package main
+
+import (
+	"encoding/xml"
+	"fmt"
+	"image/color"
+	"strings"
+
+	uv "github.com/charmbracelet/ultraviolet"
+)
+
+// A cell in pixels, and the room around the screen.
+const (
+	cellWidth  = 8.4
+	cellHeight = 18
+	fontSize   = 14
+	margin     = 14
+	titleBar   = 28
+)
+
+// What a terminal without colours of its own looks like.
+const (
+	background = "#16181d"
+	foreground = "#d8dbe2"
+)
+
+// svg draws a screen of styled lines as a terminal window.
+func svg(title, screen string, columns, lines int) string {
+	buffer := uv.NewScreenBuffer(columns, lines)
+	uv.NewStyledString(screen).Draw(buffer, buffer.Bounds())
+	width, height := float64(columns)*cellWidth+2*margin, float64(lines)*cellHeight+2*margin+titleBar
+
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.1f %.1f" font-family="'DejaVu Sans Mono','Menlo','Consolas','Liberation Mono',monospace" font-size="%d">`+"\n",
+		width, height, width, height, fontSize)
+	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", background)
+	for i, fill := range []string{"#e0605a", "#dfb14a", "#5db35d"} {
+		fmt.Fprintf(&b, `<circle cx="%d" cy="16" r="5" fill="%s"/>`, 18+i*18, fill)
+	}
+	fmt.Fprintf(&b, `<text x="50%%" y="20" text-anchor="middle" fill="#8b909c" font-size="12">%s</text>`+"\n", escape(title))
+	for y := range lines {
+		for _, r := range stretches(buffer, y, columns) {
+			r.draw(&b, y)
+		}
+	}
+	b.WriteString("</svg>\n")
+	return b.String()
+}
+
+// stretch is a row of cells of one style on one line.
+type stretch struct {
+	start, cells int
+	text         string
+	style        uv.Style
+}
+
+func stretches(buffer uv.ScreenBuffer, y, columns int) []stretch {
+	var all []stretch
+	for x := 0; x < columns; {
+		cell := buffer.CellAt(x, y)
+		width, content, style := 1, " ", uv.Style{}
+		if cell != nil && cell.Width > 0 {
+			width, content, style = cell.Width, cell.Content, cell.Style
+		}
+		last := len(all) - 1
+		if last >= 0 && all[last].style.Equal(&style) && all[last].start+all[last].cells == x {
+			all[last].text += content
+			all[last].cells += width
+		} else {
+			all = append(all, stretch{x, width, content, style})
+		}
+		x += width
+	}
+	return all
+}
+
+func (r stretch) draw(b *strings.Builder, y int) {
+	front, back := hex(r.style.Fg, foreground), hex(r.style.Bg, background)
+	if r.style.Attrs&uv.AttrReverse != 0 {
+		front, back = back, front
+	}
+	x, top := margin+float64(r.start)*cellWidth, float64(titleBar+margin+y*cellHeight)
+	if back != background {
+		fmt.Fprintf(b, `<rect x="%.1f" y="%.0f" width="%.1f" height="%d" fill="%s"/>`, x, top, float64(r.cells)*cellWidth, cellHeight, back)
+	}
+	if strings.TrimSpace(r.text) == "" {
+		return
+	}
+	attributes := ""
+	if r.style.Attrs&uv.AttrBold != 0 {
+		attributes += ` font-weight="bold"`
+	}
+	if r.style.Attrs&uv.AttrItalic != 0 {
+		attributes += ` font-style="italic"`
+	}
+	if r.style.Attrs&uv.AttrFaint != 0 {
+		attributes += ` opacity="0.6"`
+	}
+	// textLength keeps the columns straight whatever font the viewer has.
+	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" fill="%s" textLength="%.1f" xml:space="preserve"%s>%s</text>`+"\n",
+		x, top+cellHeight-5, front, float64(r.cells)*cellWidth, attributes, escape(r.text))
+}
+
+func hex(c color.Color, otherwise string) string {
+	if c == nil {
+		return otherwise
+	}
+	r, g, b, _ := c.RGBA()
+	return fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
+}
+
+func escape(s string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(s))
+	return b.String()
+}
