@@ -47,7 +47,7 @@ func decodeARP(p reader) {
 		info = fmt.Sprintf("operation %s, sender %s, target %s", numberText(uint64(op), 2, false, arpOperationName), sender, target)
 	}
 	d.say("ARP", info)
-	r.title("%s", info)
+	r.title(info)
 	r.end = r.off
 	trailer(r, frameEnd)
 }

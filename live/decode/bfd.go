@@ -50,7 +50,7 @@ func decodeBFD(p reader) {
 		info += " [" + strings.Join(set, ", ") + "]"
 	}
 	d.say("BFD", info)
-	r.title("%s", info)
+	r.title(info)
 	if length < 24 {
 		r.fail("length %d", length)
 		return

@@ -47,14 +47,14 @@ func decodeBGP(p reader) {
 		default:
 			v.rest("Data")
 		}
-		g.title("%s", text)
+		g.title(text)
 		r.close(&g)
 		if len(said) < 4 {
 			said = append(said, text)
 		}
 	}
 	d.say("BGP", strings.Join(said, ", "))
-	r.title("%s", strings.Join(said, ", "))
+	r.title(strings.Join(said, ", "))
 	r.rest("Rest of a message")
 }
 
@@ -114,7 +114,7 @@ func decodeBGPPrefixes(r *reader) []string {
 			copy(address[:], g.bytes("Prefix", n))
 		}
 		text := netip.PrefixFrom(netip.AddrFrom4(address), bits).String()
-		g.title("%s", text)
+		g.title(text)
 		if r.close(&g); r.stopped {
 			break
 		}
@@ -130,7 +130,7 @@ func decodeBGPAttribute(r *reader) {
 	g.x8("Flags", nil)
 	extended := g.bits("Extended length", 0x10, nil) == 1
 	kind := g.u8("Type", bgpAttributeName)
-	g.title("%s", numberText(uint64(kind), 1, false, bgpAttributeName))
+	g.titleField()
 	var n int
 	if extended {
 		n = int(g.u16("Length", nil))

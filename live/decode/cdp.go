@@ -17,8 +17,8 @@ func decodeCDP(p reader) {
 	for r.remaining() > 0 {
 		g := r.open("TLV")
 		kind := g.x16("Type", cdpTypeName)
+		g.titleField()
 		n := int(g.u16("Length", nil))
-		g.title("%s", numberText(uint64(kind), 2, true, cdpTypeName))
 		if !g.stopped && n < 4 {
 			g.fail("TLV length %d", n)
 		}
@@ -32,7 +32,7 @@ func decodeCDP(p reader) {
 		r.close(&g)
 	}
 	d.say("CDP", strings.Join(said, " "))
-	r.title("%s", strings.Join(said, " "))
+	r.title(strings.Join(said, " "))
 }
 
 // decodeCDPValue returns what the Info shows of a TLV.

@@ -51,7 +51,7 @@ func decodeDHCP(p reader) {
 		info += " relay=" + relay
 	}
 	d.say("DHCP", info)
-	r.title("%s", info)
+	r.title(info)
 	r.rest("Padding")
 }
 
@@ -61,7 +61,7 @@ func decodeDHCPOptions(r *reader, kind string) (message, said string) {
 	for r.remaining() > 0 {
 		g := r.open("Option")
 		code := g.u8("Code", dhcpOptionName)
-		g.title("%s", numberText(uint64(code), 1, false, dhcpOptionName))
+		g.titleField()
 		if code == 0 || code == 255 {
 			r.close(&g)
 			if code == 255 {
@@ -79,7 +79,7 @@ func decodeDHCPOptions(r *reader, kind string) (message, said string) {
 		case v.stopped:
 		case code == 53:
 			kind = text
-			g.title("message type %s", text)
+			g.titlef("message type %s", text)
 		case (code == 50 || code == 54 || code == 12) && len(said) < maxText:
 			said += " " + dhcpShown(code) + "=" + text
 		}

@@ -11,7 +11,7 @@ func decodeDHCPv6(p reader) {
 	r.d.say("DHCPv6", "")
 	info := decodeDHCPv6Message(&r, 0)
 	r.d.say("DHCPv6", info)
-	r.title("%s", info)
+	r.title(info)
 }
 
 func decodeDHCPv6Message(r *reader, depth int) string {
@@ -40,8 +40,8 @@ func decodeDHCPv6Options(r *reader, depth int) (said string) {
 	for r.remaining() > 0 {
 		g := r.open("Option")
 		code := g.u16("Code", dhcpv6OptionName)
+		g.titleField()
 		n := int(g.u16("Length", nil))
-		g.title("%s", numberText(uint64(code), 2, false, dhcpv6OptionName))
 		if !g.stopped {
 			v := g.group("Value", n)
 			if text := decodeDHCPv6Option(&v, code, depth); len(said) < maxText {

@@ -66,7 +66,7 @@ func decodeDNS(p reader, protocol string) {
 	m.records(&r, "Authority", int(authorities), nil)
 	m.records(&r, "Additional", int(additional), nil)
 	d.say(protocol, info.String())
-	r.title("%s", info.String())
+	r.title(info.String())
 	r.rest("Trailing bytes")
 }
 
@@ -111,9 +111,11 @@ func (m *dnsMessage) question(r *reader) string {
 	name := m.name(&g, "Name")
 	kind := g.u16("Type", dnsTypeName)
 	m.class(&g, "Unicast response wanted")
+	if r.close(&g); r.stopped {
+		return ""
+	}
 	text := dnsType(kind) + " " + name
-	g.title("%s", text)
-	r.close(&g)
+	g.title(text)
 	return text
 }
 
@@ -163,10 +165,11 @@ func (m *dnsMessage) record(r *reader) string {
 	}
 	data := r.group("Data", length)
 	text := m.data(&data, kind)
-	data.title("%s", text)
+	data.title(text)
 	data.rest("Trailing bytes")
-	r.title("%s %s %s", dnsType(kind), name, text)
-	return dnsType(kind) + " " + text
+	said := dnsType(kind) + " " + text
+	r.titlef("%s: %s", name, said)
+	return said
 }
 
 // data decodes the data of a record and returns its main part.

@@ -64,7 +64,7 @@ func enterERSPAN(r *reader, name string, session, vlan uint64) {
 	if vlan != 0 {
 		info += fmt.Sprintf(" vlan=%d", vlan)
 	}
-	r.title("%s", info)
+	r.title(info)
 	r.d.tunnel(name, info)
 	decodeEthernet(*r)
 }

@@ -40,7 +40,7 @@ func decodeEthernet(p reader) {
 	d.say("Ethernet", "")
 	d.line.EthDst = r.mac("Destination")
 	d.line.EthSrc = r.mac("Source")
-	r.title("%s -> %s", d.line.EthSrc, d.line.EthDst)
+	r.titlef("%s -> %s", d.line.EthSrc, d.line.EthDst)
 	etherType := lengthOrType(&r)
 	for n := 0; isTag(etherType) && !r.stopped; n++ {
 		if n == maxTags {
@@ -90,7 +90,7 @@ func decodeTag(p reader, tpid uint16) (reader, uint16) {
 	if r.stopped {
 		return r, 0
 	}
-	r.title("VLAN %d, priority %d", v.VID, v.PCP)
+	r.titlef("VLAN %d, priority %d", v.VID, v.PCP)
 	r.d.line.VLANs = append(r.d.line.VLANs, v)
 	return r, lengthOrType(&r)
 }

@@ -1,6 +1,9 @@
 package decode
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // decodeGRE decodes generic routing encapsulation (RFC 2784, key and sequence number RFC
 // 2890; version 1 of PPTP RFC 2637 §4.1).
@@ -38,7 +41,7 @@ func decodeGRE(p reader) {
 	if r.stopped {
 		return
 	}
-	r.title("%s %s", etherTypeProtocol(protocol), info)
+	r.title(strings.TrimSuffix(etherTypeProtocol(protocol)+" "+info, " "))
 	d.say("GRE", info)
 	switch {
 	case version == 0 && hasRouting:

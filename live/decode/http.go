@@ -31,7 +31,7 @@ func decodeHTTP(p reader) {
 	d, r := p.d, p.layer("HTTP")
 	info := r.line("Start line")
 	d.say("HTTP", info)
-	r.title("%s", info)
+	r.title(info)
 	for r.remaining() > 0 {
 		text := r.line("Header")
 		if r.stopped {
@@ -71,6 +71,6 @@ func decodeSSH(p reader) {
 	r := p.layer("SSH")
 	banner := r.line("Identification")
 	r.d.say("SSH", banner)
-	r.title("%s", banner)
+	r.title(banner)
 	r.rest("Data")
 }

@@ -14,7 +14,7 @@ func decodeICMP(p reader) {
 	}
 	info := messageText(kind, code, icmpTypeName, icmpCodeNames(kind))
 	d.say("ICMP", info)
-	r.title("%s", info)
+	r.title(info)
 	switch kind {
 	case 0, 8:
 		decodeEcho(r, info)

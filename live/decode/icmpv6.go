@@ -15,7 +15,7 @@ func decodeICMPv6(p reader) {
 	}
 	info := messageText(kind, code, icmpv6TypeName, icmpv6CodeNames(kind))
 	d.say("ICMPv6", info)
-	r.title("%s", info)
+	r.title(info)
 	switch kind {
 	case 1, 3:
 		r.x32("Unused", nil)

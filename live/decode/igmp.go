@@ -17,7 +17,7 @@ func decodeIGMP(p reader) {
 		info = fmt.Sprintf("type 0x%02x", kind)
 	}
 	d.say("IGMP", info)
-	r.title("%s", info)
+	r.title(info)
 	if kind == 0x22 {
 		d.say("IGMP", info+decodeGroupRecords(&r, 4))
 		return
@@ -48,7 +48,7 @@ func decodeGroupRecords(r *reader, addressSize int) (said string) {
 			g.bytes("Auxiliary data", auxiliary)
 		}
 		text := groupChange(kind, sources) + " " + group
-		g.title("%s", text)
+		g.title(text)
 		if r.close(&g); r.stopped {
 			break
 		}

@@ -73,7 +73,7 @@ func decodeIPv4(p reader) {
 	start, frameEnd := r.off, r.end
 	r.x8("Version and header length", nil)
 	version := r.bits("Version", 0xf0, nil)
-	headerLength := 4 * int(r.bits("Header length in words", 0x0f, nil))
+	headerLength := 4 * int(r.bits("Header length in words", 0x0f, wordsName))
 	if !r.stopped && version != 4 {
 		r.fail("version %d", version)
 		return
@@ -87,7 +87,7 @@ func decodeIPv4(p reader) {
 	r.bits("Reserved", 0x8000, nil)
 	r.bits("Don't fragment", 0x4000, nil)
 	more := r.bits("More fragments", 0x2000, nil) == 1
-	offset := 8 * int(r.bits("Fragment offset in 8 bytes", 0x1fff, nil))
+	offset := 8 * int(r.bits("Fragment offset in 8 bytes", 0x1fff, eightsName))
 	r.u8("Time to live", nil)
 	proto := r.u8("Protocol", ipProtocolName)
 	r.x16("Header checksum", nil)
@@ -97,7 +97,7 @@ func decodeIPv4(p reader) {
 	}
 	d.line.IPSrc, d.line.IPDst, d.line.IPProto, d.line.HasIP = src, dst, proto, true
 	d.say("IPv4", "protocol "+ipProtocol(proto))
-	r.title("%s -> %s", src, dst)
+	r.titlef("%s -> %s", src, dst)
 	if headerLength < 20 {
 		r.fail("header length %d", headerLength)
 		return
@@ -145,7 +145,7 @@ func decodeIPv4Options(r *reader, length int) {
 	for g.remaining() > 0 && !g.stopped {
 		o := g.open("Option")
 		kind := o.u8("Type", ipv4OptionName)
-		o.title("%s", numberText(uint64(kind), 1, false, ipv4OptionName))
+		o.titleField()
 		if kind > 1 {
 			if n := int(o.u8("Length", nil)); n < 2 && !o.stopped {
 				o.fail("option length %d", n)
@@ -217,6 +217,17 @@ func decodeESP(p reader) {
 	}
 	d.say("ESP", fmt.Sprintf("spi=0x%08x seq=%d len=%d", spi, seq, r.remaining()))
 	r.data("Encrypted data")
+}
+
+// wordsName and eightsName turn a length in units of 4 or 8 bytes into bytes.
+func wordsName(v uint64) string  { return bytesText(4 * v) }
+func eightsName(v uint64) string { return bytesText(8 * v) }
+
+func bytesText(n uint64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d bytes", n)
 }
 
 func dscpName(v uint64) string {

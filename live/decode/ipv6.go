@@ -25,7 +25,7 @@ func decodeIPv6(p reader) {
 	}
 	d.line.IPSrc, d.line.IPDst, d.line.IPProto, d.line.HasIP = src, dst, next, true
 	d.say("IPv6", "next header "+ipProtocol(next))
-	r.title("%s -> %s", src, dst)
+	r.titlef("%s -> %s", src, dst)
 	switch {
 	case length == 0 && next != protoNoNext: // a jumbogram (RFC 2675) or segmentation offload
 	default:
@@ -95,7 +95,7 @@ func decodeIPv6Fragment(r *reader, next *uint8) bool {
 	following := r.u8("Next header", ipProtocolName)
 	r.u8("Reserved", nil)
 	r.x16("Offset and flags", nil)
-	offset := 8 * int(r.bits("Fragment offset in 8 bytes", 0xfff8, nil))
+	offset := 8 * int(r.bits("Fragment offset in 8 bytes", 0xfff8, eightsName))
 	more := r.bits("More fragments", 1, nil) == 1
 	id := r.x32("Identification", nil)
 	if r.stopped {
@@ -121,7 +121,7 @@ func decodeIPv6Options(r *reader, length int) {
 	for g.remaining() > 0 && !g.stopped {
 		o := g.open("Option")
 		kind := o.u8("Type", ipv6OptionName)
-		o.title("%s", numberText(uint64(kind), 1, false, ipv6OptionName))
+		o.titleField()
 		if kind != 0 {
 			if n := int(o.u8("Length", nil)); n > 0 {
 				o.bytes("Data", n)

@@ -35,7 +35,7 @@ func decodeLACP(p reader) {
 		g := r.open("TLV")
 		kind := g.u8("Type", lacpTypeName)
 		n := int(g.u8("Length", nil))
-		g.title("%s", lacpTypeName(uint64(kind)))
+		g.title(lacpTypeName(uint64(kind)))
 		if g.stopped || kind == 0 {
 			r.close(&g)
 			break
@@ -61,7 +61,7 @@ func decodeLACP(p reader) {
 	}
 	info = strings.TrimPrefix(info, " ")
 	d.say("LACP", info)
-	r.title("%s", info)
+	r.title(info)
 	r.rest("Padding")
 }
 

@@ -16,7 +16,7 @@ func decodeLLDP(p reader) {
 		g.x16("Type and length", nil)
 		kind := g.bits("Type", 0xfe00, lldpTypeName)
 		n := int(g.bits("Length", 0x01ff, nil))
-		g.title("%s", numberText(kind, 1, false, lldpTypeName))
+		g.title(numberText(kind, 1, false, lldpTypeName))
 		if g.stopped || kind == 0 {
 			r.close(&g)
 			break
@@ -29,7 +29,7 @@ func decodeLLDP(p reader) {
 		}
 	}
 	d.say("LLDP", strings.Join(said, " "))
-	r.title("%s", strings.Join(said, " "))
+	r.title(strings.Join(said, " "))
 	if !r.stopped {
 		r.end = r.off
 		trailer(r, frameEnd)

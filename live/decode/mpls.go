@@ -23,7 +23,7 @@ func decodeMPLS(p reader) {
 			d.say("MPLS", strings.Join(labels, "/"))
 			return
 		}
-		r.title("label %d, class %d, ttl %d", label, class, ttl)
+		r.titlef("label %d, class %d, ttl %d", label, class, ttl)
 		labels = append(labels, strconv.FormatUint(label, 10))
 		p = r
 	}

@@ -65,8 +65,8 @@ func decodeNDPOption(r *reader, say func(g *reader, format string, args ...any))
 	length := 8 * int(b[1])
 	g := r.group("Option", length)
 	kind := g.u8("Type", ndpOptionName)
+	g.titleField()
 	g.u8("Length in 8 bytes", nil)
-	g.title("%s", numberText(uint64(kind), 1, false, ndpOptionName))
 	switch {
 	case kind == 1 && length == 8:
 		say(&g, " from %s", g.mac("Link-layer address"))

@@ -20,7 +20,7 @@ func decodeNTP(p reader) {
 	}
 	info := fmt.Sprintf("v%d %s", version, ntpModeName(mode))
 	d.say("NTP", info)
-	r.title("%s", info)
+	r.title(info)
 	if mode >= 6 { // control messages have a form of their own
 		r.rest("Data")
 		return

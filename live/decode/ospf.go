@@ -25,7 +25,7 @@ func decodeOSPF(p reader) {
 	}
 	info := fmt.Sprintf("v%d %s router=%s area=%s", version, ospfTypeName(uint64(kind)), router, area)
 	d.say("OSPF", info)
-	r.title("%s", info)
+	r.title(info)
 	r.limit("length", length-(r.off-start))
 	isV3 := version == 3
 	switch kind {
@@ -125,7 +125,7 @@ func decodeLSAHeader(r *reader, isV3 bool) int {
 	r.x32("Sequence number", nil)
 	r.x16("Checksum", nil)
 	length := int(r.u16("Length", nil))
-	r.title("%s from %s", id, router)
+	r.titlef("%s from %s", id, router)
 	return length
 }
 

@@ -21,8 +21,8 @@ func decodePPPoEDiscovery(p reader) {
 	for r.remaining() > 0 {
 		g := r.open("Tag")
 		kind := g.x16("Type", pppoeTagName)
+		g.titleField()
 		n := int(g.u16("Length", nil))
-		g.title("%s", numberText(uint64(kind), 2, true, pppoeTagName))
 		if n > 0 {
 			switch kind {
 			case 0x0101, 0x0102, 0x0201, 0x0202, 0x0203:
@@ -38,7 +38,7 @@ func decodePPPoEDiscovery(p reader) {
 		}
 	}
 	d.say("PPPoED", info)
-	r.title("%s", info)
+	r.title(info)
 	if !r.stopped {
 		r.end = r.off
 		trailer(r, frameEnd)
@@ -54,7 +54,7 @@ func decodePPPoE(p reader) {
 	if r.stopped {
 		return
 	}
-	r.title("session 0x%04x", session)
+	r.titlef("session 0x%04x", session)
 	d.through(fmt.Sprintf("PPPoE session=0x%04x", session))
 	decodePPP(r)
 	trailer(r, frameEnd)

@@ -41,7 +41,7 @@ func decodeQUIC(p reader) {
 		} else { // padding after the last packet
 			r.rest("Padding")
 		}
-		r.title("%s", text)
+		r.title(text)
 		switch {
 		case r.stopped || text == "":
 			return

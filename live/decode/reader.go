@@ -60,8 +60,9 @@ func (r *reader) group(name string, n int) reader {
 		n = left
 	}
 	r.off += max(n, 0)
-	g.end = r.off
-	g.node = r.d.add(r.node, name, "", g.off, r.off)
+	if g.end = r.off; g.end > g.off {
+		g.node = r.d.add(r.node, name, "", g.off, g.end)
+	}
 	return g
 }
 
@@ -195,15 +196,19 @@ func numberText(v uint64, size int, inHex bool, look names) string {
 	return text
 }
 
-// u8 … u64 read a number that people know in decimal, x8 … x64 one they know in hex.
-func (r *reader) u8(name string, look names) uint8   { return uint8(r.number(name, 1, false, look)) }
+// u8 … u32 read a number that people know in decimal, x8 … x64 one they know in hex.
+func (r *reader) u8(name string, look names) uint8 { return uint8(r.number(name, 1, false, look)) }
+
 func (r *reader) u16(name string, look names) uint16 { return uint16(r.number(name, 2, false, look)) }
+
 func (r *reader) u24(name string, look names) uint32 { return uint32(r.number(name, 3, false, look)) }
+
 func (r *reader) u32(name string, look names) uint32 { return uint32(r.number(name, 4, false, look)) }
-func (r *reader) u64(name string, look names) uint64 { return r.number(name, 8, false, look) }
 func (r *reader) x8(name string, look names) uint8   { return uint8(r.number(name, 1, true, look)) }
 func (r *reader) x16(name string, look names) uint16 { return uint16(r.number(name, 2, true, look)) }
+
 func (r *reader) x24(name string, look names) uint32 { return uint32(r.number(name, 3, true, look)) }
+
 func (r *reader) x32(name string, look names) uint32 { return uint32(r.number(name, 4, true, look)) }
 func (r *reader) x64(name string, look names) uint64 { return r.number(name, 8, true, look) }
 
@@ -323,9 +328,22 @@ func (r *reader) show(format string, args ...any) {
 }
 
 // title sets the text beside the header's or group's name.
-func (r *reader) title(format string, args ...any) {
+func (r *reader) title(text string) {
+	if r.node != nil {
+		r.node.Value = text
+	}
+}
+
+func (r *reader) titlef(format string, args ...any) {
 	if r.node != nil {
 		r.node.Value = fmt.Sprintf(format, args...)
+	}
+}
+
+// titleField titles a group with the field read last, which says what it is.
+func (r *reader) titleField() {
+	if r.node != nil && r.field != nil {
+		r.node.Value = r.field.Value
 	}
 }
 
@@ -344,5 +362,5 @@ func (r *reader) data(name string) {
 	}
 	p := r.layer(name)
 	p.bytes("Bytes", len(b))
-	p.title("%d bytes", p.off-r.off)
+	p.titlef("%d bytes", p.off-r.off)
 }

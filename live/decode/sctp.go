@@ -14,7 +14,7 @@ func decodeSCTP(p reader) {
 		return
 	}
 	d.ports(src, dst)
-	r.title("%d -> %d", src, dst)
+	r.titlef("%d -> %d", src, dst)
 	r.x32("Verification tag", nil)
 	r.x32("Checksum", nil)
 	var said []string
@@ -32,7 +32,7 @@ func decodeSCTP(p reader) {
 		}
 		v := g.group("Value", length-4)
 		text := decodeSCTPChunk(&v, kind, flags)
-		g.title("%s", text)
+		g.title(text)
 		if padding := (4 - length%4) % 4; padding > 0 && g.remaining() >= padding {
 			g.bytes("Padding", padding)
 		}

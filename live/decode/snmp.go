@@ -51,7 +51,7 @@ func decodeSNMP(p reader) {
 		info += decodeSNMPPDU(&scoped)
 	}
 	d.say("SNMP", info)
-	r.title("%s", info)
+	r.title(info)
 }
 
 // decodeSNMPPDU decodes a PDU and returns its name and first variables.
@@ -61,7 +61,7 @@ func decodeSNMPPDU(r *reader) string {
 	if pdu.stopped {
 		return ""
 	}
-	pdu.title("%s", snmpPDUName(uint64(tag)))
+	pdu.title(snmpPDUName(uint64(tag)))
 	if tag == 0xa4 { // the version 1 trap (RFC 1157 §4.1.6)
 		ber(&pdu, "Enterprise")
 		ber(&pdu, "Agent")
@@ -83,7 +83,7 @@ func decodeSNMPPDU(r *reader) string {
 			break
 		}
 		text := berOIDText(&name)
-		variable.title("%s", text)
+		variable.title(text)
 		berValue(&variable)
 		switch {
 		case i < 2:

@@ -19,7 +19,7 @@ func decodeSTP(p reader, isPVST bool) {
 	}
 	d.say(protocol, stpTypeName(uint64(kind)))
 	if kind != 0x00 && kind != 0x02 { // a topology change notification has no more
-		r.title("%s %s", protocol, stpTypeName(uint64(kind)))
+		r.titlef("%s %s", protocol, stpTypeName(uint64(kind)))
 		r.rest("Data")
 		return
 	}
@@ -63,7 +63,7 @@ func decodeSTP(p reader, isPVST bool) {
 		}
 	}
 	d.say(protocol, info)
-	r.title("%s", info)
+	r.title(info)
 	r.rest("Trailing bytes")
 }
 
@@ -100,7 +100,7 @@ func (r *reader) bridgeID(name string) string {
 	extension := g.bits("System id extension", 0x0fff, nil)
 	mac := g.mac("MAC")
 	text := fmt.Sprintf("%d/%d/%s", priority, extension, mac)
-	g.title("%s", text)
+	g.title(text)
 	r.close(&g)
 	return text
 }

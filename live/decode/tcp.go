@@ -20,7 +20,7 @@ func decodeTCP(p reader) {
 	seq := r.u32("Sequence number", nil)
 	ack := r.u32("Acknowledgement number", nil)
 	r.x16("Header length and flags", nil)
-	headerLength := 4 * int(r.bits("Header length in words", 0xf000, nil))
+	headerLength := 4 * int(r.bits("Header length in words", 0xf000, wordsName))
 	flags := uint16(r.bits("Flags", 0x01ff, tcpFlagsName))
 	decodeTCPFlags(&r)
 	window := r.u16("Window", nil)
@@ -42,7 +42,7 @@ func decodeTCP(p reader) {
 	d.say("TCP", info.String())
 	decodeTCPOptions(&r, start+headerLength-r.off, &info)
 	d.say("TCP", info.String())
-	r.title("%d -> %d [%s]", src, dst, tcpFlagsName(uint64(flags)))
+	r.titlef("%d -> %d [%s]", src, dst, tcpFlagsName(uint64(flags)))
 	if r.stopped || r.remaining() == 0 {
 		return
 	}
@@ -87,7 +87,7 @@ func decodeTCPOptions(r *reader, length int, info *strings.Builder) {
 	for g.remaining() > 0 && !g.stopped {
 		o := g.open("Option")
 		kind := o.u8("Kind", tcpOptionName)
-		o.title("%s", numberText(uint64(kind), 1, false, tcpOptionName))
+		o.titleField()
 		if kind > 1 {
 			decodeTCPOption(&o, kind, info)
 		}

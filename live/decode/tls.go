@@ -50,14 +50,14 @@ func decodeTLS(p reader) {
 			encrypted = encrypted || kind == tlsChangeCipherSpec
 			body.rest("Bytes")
 		}
-		g.title("%s", text)
+		g.title(text)
 		r.close(&g)
 		if len(said) < 6 {
 			said = append(said, text)
 		}
 	}
 	d.say("TLS", strings.Join(said, ", "))
-	r.title("%s", strings.Join(said, ", "))
+	r.title(strings.Join(said, ", "))
 	r.rest("Rest of a record")
 }
 
@@ -83,7 +83,7 @@ func decodeTLSHandshake(r *reader, record uint16) string {
 		default:
 			body.rest("Bytes")
 		}
-		g.title("%s", text)
+		g.title(text)
 		stopped := g.stopped
 		r.close(&g)
 		if !stopped && len(said) < 6 {
@@ -154,8 +154,8 @@ func numberOrName(v uint64, look names) string {
 func decodeTLSExtension(r *reader, kind uint8, hello *tlsHello) {
 	g := r.open("Extension")
 	code := g.u16("Type", tlsExtensionName)
+	g.titleField()
 	n := int(g.u16("Length", nil))
-	g.title("%s", numberText(uint64(code), 2, false, tlsExtensionName))
 	if g.stopped {
 		r.close(&g)
 		return
@@ -183,7 +183,7 @@ func decodeTLSExtension(r *reader, kind uint8, hello *tlsHello) {
 		list := v.group("Versions", int(v.u8("List length", nil)))
 		for list.remaining() > 0 {
 			version := list.x16("Version", tlsVersionName)
-			if version&0x0f0f != 0x0a0a { // GREASE (RFC 8701) offers nothing
+			if greaseName(uint64(version)) == "" {
 				hello.version = max(hello.version, version)
 			}
 		}
@@ -342,7 +342,7 @@ func tlsExtensionName(v uint64) string {
 	case 0xff01:
 		return "renegotiation info"
 	}
-	return ""
+	return greaseName(v)
 }
 
 func tlsCipherName(v uint64) string {
@@ -371,6 +371,15 @@ func tlsCipherName(v uint64) string {
 		return "ECDHE_RSA_CHACHA20_POLY1305"
 	case 0xcca9:
 		return "ECDHE_ECDSA_CHACHA20_POLY1305"
+	}
+	return greaseName(v)
+}
+
+// greaseName names the values that clients send so that servers keep ignoring what
+// they do not know (RFC 8701 §2).
+func greaseName(v uint64) string {
+	if v&0x0f0f == 0x0a0a && v>>8 == v&0xff {
+		return "GREASE"
 	}
 	return ""
 }

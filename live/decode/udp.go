@@ -13,7 +13,7 @@ func decodeUDP(p reader) {
 	d.ports(src, dst)
 	length := int(r.u16("Length", nil))
 	r.x16("Checksum", nil)
-	r.title("%d -> %d", src, dst)
+	r.titlef("%d -> %d", src, dst)
 	if r.stopped {
 		return
 	}

@@ -40,6 +40,6 @@ func decodeVRRP(p reader) {
 		}
 	}
 	d.say("VRRP", info)
-	r.title("%s", info)
+	r.title(info)
 	r.rest("Authentication data")
 }

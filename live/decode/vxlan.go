@@ -25,7 +25,7 @@ func decodeVXLAN(p reader) {
 		r.fail("has no VNI")
 		return
 	}
-	r.title("VNI %d", vni)
+	r.titlef("VNI %d", vni)
 	d.tunnel("VXLAN", fmt.Sprintf("vni=%d", vni))
 	decodeEthernet(r)
 }
@@ -36,7 +36,7 @@ func decodeGeneve(p reader) {
 	d.say("GENEVE", "")
 	r.x8("Version and options length", nil)
 	r.bits("Version", 0xc0, nil)
-	optionsLength := 4 * int(r.bits("Options length in words", 0x3f, nil))
+	optionsLength := 4 * int(r.bits("Options length in words", 0x3f, wordsName))
 	r.x8("Flags", nil)
 	r.bits("Control packet", 0x80, nil)
 	r.bits("Critical options", 0x40, nil)
@@ -46,7 +46,7 @@ func decodeGeneve(p reader) {
 	if r.stopped {
 		return
 	}
-	r.title("VNI %d", vni)
+	r.titlef("VNI %d", vni)
 	info := fmt.Sprintf("vni=%d", vni)
 	d.say("GENEVE", info)
 	options := r.group("Options", optionsLength)
@@ -55,8 +55,8 @@ func decodeGeneve(p reader) {
 		class := o.x16("Class", geneveClassName)
 		kind := o.x8("Type", nil)
 		o.x8("Length", nil)
-		size := 4 * int(o.bits("Length in words", 0x1f, nil))
-		o.title("class %s type 0x%02x", numberText(uint64(class), 2, true, geneveClassName), kind)
+		size := 4 * int(o.bits("Length in words", 0x1f, wordsName))
+		o.titlef("class %s type 0x%02x", numberText(uint64(class), 2, true, geneveClassName), kind)
 		if size > 0 {
 			o.bytes("Data", size)
 		}
