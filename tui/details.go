@@ -103,12 +103,12 @@ func (m *model) showMirror(mirror *ovs.Mirror) {
 	}
 	if mirror.Statistics != nil {
 		add("OVS counted", fmt.Sprintf("%s, %s; every %v, before delivery, whole packets",
-			plural(int(mirror.Statistics.Packets), "packet"), bytes(mirror.Statistics.Bytes), m.snap.StatsInterval))
+			plural(int(mirror.Statistics.Packets), "packet"), byteSize(mirror.Statistics.Bytes), m.snap.StatsInterval))
 	} else {
 		add("OVS counted", "nothing yet")
 	}
 	c := m.tap.meter.counters
-	add("seen here", fmt.Sprintf("%s, %s", plural(int(c.Packets), "packet"), bytes(c.Bytes)))
+	add("seen here", fmt.Sprintf("%s, %s", plural(int(c.Packets), "packet"), byteSize(c.Bytes)))
 	add("lost", fmt.Sprintf("%s in the kernel, %s of its ring; %s overwritten by newer ones",
 		plural(int(c.KernelDrops), "packet"), plural(int(c.Freezes), "freeze"), count(c.Overwritten)))
 	m.mapLines(page, "external_ids", mirror.ExternalIDs)

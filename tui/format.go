@@ -60,8 +60,8 @@ func count(n uint64) string {
 	return s
 }
 
-// bytes is a size, at most 8 characters: "512 B", "1.23 MB".
-func bytes(n uint64) string { return scaled(float64(n), "B") }
+// byteSize is a size, at most 8 characters: "512 B", "1.23 MB".
+func byteSize(n uint64) string { return scaled(float64(n), "B") }
 
 // bitrate is at most 11 characters: "9.60 kbit/s".
 func bitrate(bits float64) string { return scaled(bits, "bit/s") }

@@ -180,7 +180,7 @@ func (m *model) countLine(label string, known bool, packets, size uint64, width 
 		return line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth).String()
 	}
 	return line.ColRight(m.st.Text, count(packets), packetsWidth).Put(m.st.Dim, " pkt ").
-		ColRight(m.st.Text, bytes(size), bytesWidth-4).String()
+		ColRight(m.st.Text, byteSize(size), bytesWidth-4).String()
 }
 
 func (m *model) rateLine(known bool, width int) string {

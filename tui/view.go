@@ -40,7 +40,7 @@ func (m *model) draw() string {
 	}
 	frame := strings.Join(lines, "\n")
 	if m.st.Terminal.ASCII {
-		frame = asciiOnly(frame)
+		frame = widget.ASCII(frame) // names may be in any script
 	}
 	return frame
 }
@@ -195,20 +195,4 @@ func (m *model) center(lines, box []string) []string {
 	}
 	w := widget.Width(box[0])
 	return widget.Overlay(lines, box, (m.width-w)/2, max(0, (m.height-len(box))/2), m.width)
-}
-
-// asciiOnly replaces what is left of other characters, from names for example,
-// by as many question marks as it has cells.
-func asciiOnly(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if r < 0x80 {
-			b.WriteRune(r)
-			continue
-		}
-		for range widget.Width(string(r)) {
-			b.WriteByte('?')
-		}
-	}
-	return b.String()
 }

@@ -35,6 +35,9 @@ func Cut(s string, w int, tail string) string {
 	if w <= 0 {
 		return ""
 	}
+	if most := (w + 2) * bytesPerCell; len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") // the rest can never be seen
+	}
 	s = Safe(s)
 	if len(s) <= w || Width(s) <= w { // no text is wider than it has bytes
 		return s
@@ -44,6 +47,9 @@ func Cut(s string, w int, tail string) string {
 	}
 	return ansi.Truncate(s, w, tail)
 }
+
+// bytesPerCell is more than any sensible text has: a letter and some marks.
+const bytesPerCell = 24
 
 // Spaces returns n spaces, "" when n is not positive.
 func Spaces(n int) string {
@@ -81,14 +87,11 @@ func Safe(s string) string {
 		}
 		b.WriteRune(r)
 	}
-	s = b.String()
-	if ansi.StringWidth(s) == ansi.StringWidthWc(s) {
-		return s
-	}
 	// Clusters that newer terminals draw in fewer cells than the sum of their
 	// parts: keep the parts' first character.
-	b.Reset()
-	for rest := s; rest != ""; {
+	rest := b.String()
+	b = strings.Builder{}
+	for rest != "" {
 		cluster, width := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
 		if cluster == "" {
 			break
@@ -130,6 +133,25 @@ func Wrap(s string, w int) []string {
 		}
 	}
 	return lines
+}
+
+// ASCII replaces all other characters by as many question marks as they take cells.
+func ASCII(s string) string {
+	var b strings.Builder
+	for rest := s; rest != ""; {
+		if rest[0] < 0x80 {
+			b.WriteByte(rest[0])
+			rest = rest[1:]
+			continue
+		}
+		cluster, width := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
+		if cluster == "" {
+			break
+		}
+		rest = rest[len(cluster):]
+		b.WriteString(strings.Repeat("?", max(0, width)))
+	}
+	return b.String()
 }
 
 // Overlay puts a box of lines on top of other lines, its left upper corner at
