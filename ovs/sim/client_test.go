@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net"
 	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -355,5 +357,39 @@ func TestEveryColumnThatOvscopeReadsIsThere(t *testing.T) {
 	r := connect(t, start(t)) // libovsdb refuses a model with columns the schema lacks
 	if r.Schema().Version != schemaVersion {
 		t.Errorf("schema version %s", r.Schema().Version)
+	}
+}
+
+func TestMonitorsOfAllKindsHearOfChanges(t *testing.T) {
+	s := start(t)
+	r := connect(t, s)
+	for method, want := range map[string]string{
+		"monitor":            `{"id":null,"method":"update","params":["m",{"Mirror":{"ID":{"new":{"name":"ids-span","snaplen":64},"old":{"snaplen":["set",[]]}}}}]}`,
+		"monitor_cond":       `{"id":null,"method":"update2","params":["m",{"Mirror":{"ID":{"modify":{"snaplen":64}}}}]}`,
+		"monitor_cond_since": `{"id":null,"method":"update3","params":["m","TXN",{"Mirror":{"ID":{"modify":{"snaplen":64}}}}]}`,
+	} {
+		t.Run(method, func(t *testing.T) {
+			r.do(`[{"op":"update","table":"Mirror","where":[],"row":{"snaplen":["set",[]]}}]`)
+			conn, err := net.Dial("unix", s.path("db.sock"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			answers := json.NewDecoder(conn)
+			fmt.Fprintf(conn, `{"id":1,"method":%q,"params":["Open_vSwitch","m",{"Mirror":[{"columns":["name","snaplen"]}]}]}`, method)
+			var initial, update json.RawMessage
+			if err := answers.Decode(&initial); err != nil {
+				t.Fatal(err)
+			}
+			r.do(`[{"op":"update","table":"Mirror","where":[],"row":{"snaplen":64,"filter":"ip"}}]`)
+			if err := answers.Decode(&update); err != nil {
+				t.Fatal(err)
+			}
+			got := strings.Replace(string(update), r.mirror("ids-span").UUID, "ID", 1)
+			got = regexp.MustCompile(`"0000[-0-9a-f]+"`).ReplaceAllString(got, `"TXN"`)
+			if got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		})
 	}
 }

@@ -102,7 +102,9 @@ func (s *Switch) openDevices(tx *db.Tx) map[db.UUID]bool {
 		if number, ok := row.Int("ofport"); !ok || number == -1 {
 			number = localPortNumber
 			if !local[name] {
-				for number = 1; used[number]; number++ {
+				number = 1
+				for used[number] {
+					number++
 				}
 				used[number] = true
 			}
@@ -120,7 +122,7 @@ func (s *Switch) problem(row db.Row, local bool) string {
 	switch kind := row.Text("type"); kind {
 	case "internal":
 		return ""
-	case "":
+	case "", "system":
 		if _, exists := s.devices[name]; exists || local {
 			return ""
 		}
@@ -129,7 +131,7 @@ func (s *Switch) problem(row db.Row, local bool) string {
 		if options["peer"] == "" {
 			return name + ": patch type requires valid 'peer' argument"
 		}
-	case "gre", "erspan":
+	case "gre", "erspan", "ip6gre", "ip6erspan":
 		if options["remote_ip"] == "" {
 			return fmt.Sprintf("%s: %s type requires valid 'remote_ip' argument", name, kind)
 		}
@@ -157,7 +159,7 @@ func (s *Switch) report(row db.Row, set func(column string, value db.Datum)) {
 	switch kind {
 	case "patch":
 		return
-	case "gre", "erspan":
+	case "gre", "erspan", "ip6gre", "ip6erspan":
 		set("status", db.Map(map[string]string{
 			"tunnel_egress_iface": uplinkBridge, "tunnel_egress_iface_carrier": "up",
 		}))

@@ -149,7 +149,7 @@ func (r *pass) deliver(to *port, p *packet, limit int) {
 		if peer := r.s.net.ifaces[i.peer]; peer != nil && peer.kind == "patch" && limit == 0 {
 			peer.receive(r.s, p, r.hops+1)
 		}
-	case "gre", "erspan":
+	case "gre", "erspan", "ip6gre", "ip6erspan":
 		r.s.encapsulate(i, p, limit)
 	}
 }

@@ -7,10 +7,11 @@ import (
 
 // Addresses outside of the virtual machines.
 const (
-	gatewayMAC   = "02:00:5e:00:00:fe" // the provider's router
-	adminMAC     = "02:00:5e:00:00:14"
-	sanMAC       = "02:00:5e:20:00:c8"
-	hypervisorIP = "192.0.2.10"
+	gatewayMAC     = "02:00:5e:00:00:fe" // the provider's router
+	adminMAC       = "02:00:5e:00:00:14"
+	sanMAC         = "02:00:5e:20:00:c8"
+	hypervisorIP   = "192.0.2.10"
+	hypervisorIPv6 = "2001:db8:2::10"
 )
 
 // host is one end of a conversation: whoever sends into a device of the switch.
@@ -95,7 +96,7 @@ func newCast() *cast {
 			cameraVLAN:  vm("fw-1", "192.168.30.1", "", cameraVLAN, customer(cameraVLAN)),
 		},
 		admin:      newHost(uplink, adminMAC, "192.0.2.20", "", 0),
-		hypervisor: newHost(uplinkBridge, devices()[uplinkBridge].mac, hypervisorIP, "", 0),
+		hypervisor: newHost(uplinkBridge, devices()[uplinkBridge].mac, hypervisorIP, hypervisorIPv6, 0),
 		san:        newHost("eth1", sanMAC, "192.168.20.200", "", officeVLAN, customer(officeVLAN)),
 
 		visitors: []*host{

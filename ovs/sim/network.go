@@ -168,6 +168,9 @@ func (s *Switch) newIface(p *port, row db.Row) *iface {
 		counters: s.ifaceCounters[name],
 	}
 	i.peer = i.options["peer"]
+	if i.kind == "system" {
+		i.kind = "" // another way to write it
+	}
 	for _, t := range s.taps[name] {
 		i.attach(t)
 	}

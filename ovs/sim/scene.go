@@ -134,7 +134,7 @@ func fillScene(tx *db.Tx) error {
 		"ovs_version": db.Value(ovsVersion), "db_version": db.Value(schemaVersion),
 		"system_type": db.Value("debian"), "system_version": db.Value("13"),
 		"datapath_types": db.Value("netdev", "system"),
-		"iface_types":    db.Value("erspan", "gre", "internal", "patch", "system"),
+		"iface_types":    db.Value("erspan", "gre", "internal", "ip6erspan", "ip6gre", "patch", "system"),
 		"external_ids":   db.Map(map[string]string{"hostname": "hv-demo", "system-id": stableUUID("hv-demo")}),
 	})
 	return nil

@@ -22,10 +22,19 @@ func (t *talk) arp(operation uint16, from *host, to net.HardwareAddr, targetMAC 
 func someoneAsksForAddress(t *talk) {
 	c := t.traffic.cast
 	pairs := [][2]*host{
-		{c.web1, c.db1}, {c.web2, c.db1}, {c.mail, c.dns}, {c.web1, c.firewall[serverVLAN]},
-		{c.build, c.nas}, {c.phone, c.voip}, {c.firewall[officeVLAN], c.build}, {c.nas, c.san},
-		{c.cam, c.nvr}, {c.firewall[cameraVLAN], c.nvr}, {c.firewall[transitVLAN], c.provider},
-		{c.branch[101], c.headquarters[101]}, {c.admin, c.hypervisor},
+		{c.web1, c.db1},
+		{c.web2, c.db1},
+		{c.mail, c.dns},
+		{c.web1, c.firewall[serverVLAN]},
+		{c.build, c.nas},
+		{c.phone, c.voip},
+		{c.firewall[officeVLAN], c.build},
+		{c.nas, c.san},
+		{c.cam, c.nvr},
+		{c.firewall[cameraVLAN], c.nvr},
+		{c.firewall[transitVLAN], c.provider},
+		{c.branch[101], c.headquarters[101]},
+		{c.admin, c.hypervisor},
 	}
 	pair := pairs[t.number(len(pairs))]
 	from, to := pair[0], pair[1]

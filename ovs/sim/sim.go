@@ -80,8 +80,13 @@ type Switch struct {
 // whole path has to fit into 103 on some systems, of which we need 50.
 const maxParent = 50
 
-// tick is how often the guests get to send when the clock drives them.
-const tick = 10 * time.Millisecond
+// How often the guests get to send when the clock drives them: seldom enough
+// that an idle demo costs nothing, or often, so that a bulk transfer comes in
+// portions that a tap holds.
+const (
+	idleTick = 25 * time.Millisecond
+	bulkTick = 5 * time.Millisecond
+)
 
 // Start runs a simulated switch until it is closed or ctx is done.
 func Start(ctx context.Context, options Options) (*Switch, error) {
@@ -213,6 +218,10 @@ func (s *Switch) shutDown() error {
 
 // live lets the guests send as time goes by.
 func (s *Switch) live() {
+	tick := idleTick
+	if s.traffic.bulk != nil {
+		tick = bulkTick
+	}
 	clock := time.NewTicker(tick)
 	defer clock.Stop()
 	for {

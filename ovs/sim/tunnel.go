@@ -4,10 +4,11 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"strconv"
+	"strings"
 )
 
-// The host's own address is on the uplink bridge's internal port; tunnels start
-// there (F15, F23: Interface.status:tunnel_egress_iface).
+// Tunnels start at the host's own address, on the uplink bridge's internal port
+// (F15, F23: Interface.status:tunnel_egress_iface).
 const (
 	greKeyBit      = 0x2000
 	greSequenceBit = 0x1000
@@ -22,21 +23,31 @@ const (
 // remote addresses are reached through the provider's gateway.
 func (s *Switch) encapsulate(i *iface, p *packet, limit int) {
 	remote, err := netip.ParseAddr(i.options["remote_ip"])
-	if err != nil || !remote.Is4() || s.tunnelDepth > 0 {
+	if err != nil || s.tunnelDepth > 0 {
 		return // a mirror of the tunnel's own uplink would never end
 	}
-	frame := make([]byte, 0, 14+20+16+p.length())
+	gre := s.appendGRE(make([]byte, 0, 16+p.length()), i, p)
+	gre = p.appendTo(gre, limit)
+	frame := make([]byte, 0, 14+40+len(gre))
 	frame = append(frame, addressOf(gatewayMAC)...)
 	frame = append(frame, addressOf(s.devices[uplinkBridge].mac)...)
-	frame = binary.BigEndian.AppendUint16(frame, 0x0800)
-	frame = append(frame, 0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, protoGRE, 0, 0)
-	frame = append(frame, netip.MustParseAddr(hypervisorIP).AsSlice()...)
-	frame = append(frame, remote.AsSlice()...)
-	frame = s.appendGRE(frame, i, p)
-	frame = p.appendTo(frame, limit)
-	ip := frame[14:]
-	binary.BigEndian.PutUint16(ip[2:], uint16(len(ip)))
-	binary.BigEndian.PutUint16(ip[10:], checksum(ip[:20]))
+	if remote.Is4() {
+		frame = binary.BigEndian.AppendUint16(frame, 0x0800)
+		frame = append(frame, 0x45, 0)
+		frame = binary.BigEndian.AppendUint16(frame, uint16(20+len(gre)))
+		frame = append(frame, 0, 0, 0x40, 0, 64, protoGRE, 0, 0)
+		frame = append(frame, netip.MustParseAddr(hypervisorIP).AsSlice()...)
+		frame = append(frame, remote.AsSlice()...)
+		binary.BigEndian.PutUint16(frame[14+10:], checksum(frame[14:]))
+	} else {
+		frame = binary.BigEndian.AppendUint16(frame, 0x86dd)
+		frame = append(frame, 0x60, 0, 0, 0)
+		frame = binary.BigEndian.AppendUint16(frame, uint16(len(gre)))
+		frame = append(frame, protoGRE, 64)
+		frame = append(frame, netip.MustParseAddr(hypervisorIPv6).AsSlice()...)
+		frame = append(frame, remote.AsSlice()...)
+	}
+	frame = append(frame, gre...)
 	s.tunnelDepth++
 	s.receive(uplinkBridge, frame)
 	s.tunnelDepth--
@@ -46,7 +57,7 @@ func (s *Switch) appendGRE(frame []byte, i *iface, p *packet) []byte {
 	key, keyed := i.options["key"]
 	number, _ := strconv.ParseUint(key, 0, 32)
 	flags := uint16(0)
-	if i.kind == "gre" {
+	if strings.HasSuffix(i.kind, "gre") {
 		if keyed {
 			flags = greKeyBit
 		}
