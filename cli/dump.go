@@ -26,7 +26,7 @@ type dumpFlags struct {
 func (a *app) dumpCommand() *cobra.Command {
 	var f dumpFlags
 	cmd := &cobra.Command{
-		Use:   "dump -i PORT[,PORT…]",
+		Use:   "dump -i PORT",
 		Short: "Print the packets of ports through a temporary mirror",
 		Long: `Makes a mirror of its own for the ports, prints their packets with all VLAN tags,
 and removes the mirror when it ends: after --count packets, on Ctrl-C, or when

@@ -43,10 +43,10 @@ sudo ovscope dump -i tap1 -c 10`,
 		RunE: a.verb(func(ctx context.Context, _ []string) error { return a.ui(ctx) }),
 	}
 	f := root.PersistentFlags()
-	f.StringVar(&a.flags.db, "db", "", "OVSDB server: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT (default the db.sock in $OVS_RUNDIR or /var/run/openvswitch)")
-	f.StringVar(&a.flags.privateKey, "private-key", "", "PEM file with our private key, for ssl:")
-	f.StringVar(&a.flags.certificate, "certificate", "", "PEM file with our certificate, for ssl:")
-	f.StringVar(&a.flags.caCert, "ca-cert", "", "PEM file with the CA that must have signed the server's certificate, for ssl:")
+	f.StringVar(&a.flags.db, "db", "", "the OVSDB server: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT (default the db.sock in $OVS_RUNDIR or /var/run/openvswitch)")
+	f.StringVar(&a.flags.privateKey, "private-key", "", "the PEM file with our private key, for ssl:")
+	f.StringVar(&a.flags.certificate, "certificate", "", "the PEM file with our certificate, for ssl:")
+	f.StringVar(&a.flags.caCert, "ca-cert", "", "the PEM file with the CA that must have signed the server's certificate, for ssl:")
 	f.BoolVar(&a.flags.demo, "demo", false, "use a simulated switch: no Open vSwitch, no root")
 	f.BoolVar(&a.flags.readOnly, "read-only", false, "change nothing in Open vSwitch")
 	f.StringVar(&a.flags.log, "log", "", "append what is done to Open vSwitch to this file")
