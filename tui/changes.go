@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -167,12 +168,9 @@ func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 			m.choose(mirror)
 		}
 	}
-	cmds := []tea.Cmd{m.retarget(), m.work.next()}
-	if m.tap.failed != nil {
-		// It may have failed only because the port was not up yet.
-		cmds = append(cmds, m.reopen())
-	}
-	return tea.Batch(cmds...)
+	// The capture may have failed only because the port was not up yet.
+	m.tap.retryAt = time.Time{}
+	return tea.Batch(m.retarget(), m.work.next(), m.retry(m.now()))
 }
 
 // failure says in one line that a plan could not be applied and why.

@@ -26,7 +26,7 @@ func (m *model) showPort(row *treeRow) {
 	}
 	add("bridge", row.bridge.Name)
 	add("guest", p.GuestName())
-	add("VLANs", strings.TrimSpace(p.Mode()+" "+vlanMode(p)))
+	add("VLANs", vlanModeWords(p))
 	add("bond", p.BondMode)
 	for _, mirror := range row.bridge.Mirrors {
 		var how []string
@@ -68,6 +68,24 @@ func (m *model) showPort(row *treeRow) {
 		m.mapLines(page, "external_ids", i.ExternalIDs)
 	}
 	m.page = page
+}
+
+// vlanModeWords is a port's VLANs in full.
+func vlanModeWords(p *ovs.Port) string {
+	words := []string{p.Mode()}
+	if p.Tag != nil {
+		words = append(words, "tag "+strconv.Itoa(*p.Tag))
+	}
+	switch {
+	case len(p.Trunks) > 0:
+		words = append(words, "trunks "+numbers(p.Trunks))
+	case p.Mode() != "access" && p.Mode() != "dot1q-tunnel":
+		words = append(words, "all VLANs")
+	}
+	if len(p.CVLANs) > 0 {
+		words = append(words, "customer VLANs "+numbers(p.CVLANs))
+	}
+	return strings.Join(words, ", ")
 }
 
 func (m *model) mapLines(p *page, label string, values map[string]string) {

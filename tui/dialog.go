@@ -171,7 +171,7 @@ func (m *model) askQuit(leases []*ovs.Lease) {
 	settle := func(kept bool, title string) func() tea.Cmd {
 		return func() tea.Cmd {
 			m.question = &question{Dialog: widget.Dialog{Title: title, Body: []widget.Paragraph{{Text: "Waiting for Open vSwitch" + m.st.Signs.Ellipsis}}}, waiting: true}
-			return m.settle(leases, kept)
+			return m.settle(m.held(), kept) // what was under way may have made one more
 		}
 	}
 	q.add("remove and quit", settle(false, "Removing"))

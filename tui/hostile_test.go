@@ -53,7 +53,7 @@ func hostileScene(now time.Time) *ovs.Snapshot {
 
 func TestHostileNamesDoNotBreakTheLayout(t *testing.T) {
 	for _, ascii := range []bool{false, true} {
-		for _, size := range [][2]int{{200, 50}, {120, 40}, {80, 24}, {60, 15}, {31, 9}} {
+		for _, size := range [][2]int{{120, 40}, {80, 24}, {31, 9}} {
 			u := start(t, func(c *Config) { c.ASCII = ascii }, coloured)
 			u.InColour(colorprofile.TrueColor, false)
 			u.Edit(func(s *ovs.Snapshot) {
@@ -85,7 +85,7 @@ func TestRandomUseNeverBreaks(t *testing.T) {
 		"up", "down", "left", "right", "pgup", "pgdown", "home", "end", "g", "G", "tab", "shift+tab", "enter", "enter",
 		"e", "i", "b", "b", "m", "space", "u", "?", "esc", "esc", "1", "2", "3", "x", "k", "j",
 	}
-	for seed := range uint64(24) {
+	for seed := range uint64(16) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			u := start(t, func(c *Config) { c.ASCII, c.ReadOnly, c.StoreBytes = seed%5 == 4, seed%7 == 6, 16<<10 })

@@ -104,18 +104,27 @@ func (m *model) sourceLine(mirror *ovs.Mirror, d ovs.Direction, width int) strin
 	return line.String()
 }
 
-// shorten joins names and says how many did not fit: "tap1, tap2, +3".
+// shorten joins names and says how many did not fit: "tap1, tap2, +3". At least
+// one name is there, even if it does not fit.
 func shorten(names []string, width int) string {
-	all := strings.Join(names, ", ")
-	if widget.Width(all) <= width {
-		return all
-	}
-	for n := len(names) - 1; n > 0; n-- {
-		if s := fmt.Sprintf("%s, +%d", strings.Join(names[:n], ", "), len(names)-n); widget.Width(s) <= width || n == 1 {
-			return s
+	var b strings.Builder
+	used := 0
+	for i, name := range names {
+		need := widget.Width(name) + 2
+		rest := ""
+		if left := len(names) - i - 1; left > 0 {
+			rest = fmt.Sprintf(", +%d", left)
 		}
+		if i > 0 && used+need+len(rest) > width {
+			return b.String() + fmt.Sprintf(", +%d", len(names)-i)
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(name)
+		used += need
 	}
-	return all
+	return b.String()
 }
 
 func (m *model) outputText(mirror *ovs.Mirror) string {

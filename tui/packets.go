@@ -27,9 +27,9 @@ type packetsPane struct {
 	drawn time.Time // when new rows were last drawn
 	shown uint64    // up to which sequence number
 	fresh int       // how many rows the screen has
-	// vlan and ends are what the widest tags and "source → destination" so far
-	// take in cells: the columns only grow, so that nothing jumps.
-	vlan, ends int
+	// needs is what the widest packets so far take: the columns only grow, so that
+	// nothing jumps.
+	needs packetNeeds
 }
 
 // packetRow is a decoded packet.
@@ -140,8 +140,7 @@ func (p *packetsPane) row(s *live.Store, seq uint64) (packetRow, bool) {
 	}
 	p.buf = packet.Data[:0]
 	r := packetRow{packet.Time, packet.Length, decode.Summarize(packet.Data, packet.Length)}
-	p.vlan = max(p.vlan, len(vlanStack(r.line.VLANs)))
-	p.ends = max(p.ends, widget.Width(endpoint(r.line.Source()))+widget.Width(endpoint(r.line.Destination()))+4)
+	p.needs.see(&r.line)
 	if p.rows == nil {
 		p.rows = map[uint64]packetRow{}
 	}
@@ -196,7 +195,7 @@ func (m *model) viewPackets(width, height int, focused bool) []string {
 	for seq := from; seq < to; seq++ {
 		p.row(s, seq) // decoded before the columns' widths are decided
 	}
-	c := packetColumnsFor(width, p.vlan, p.ends)
+	c := packetColumnsFor(width, p.needs)
 	lines := make([]string, 0, height)
 	rows := height - 1
 	if trouble := m.captureTrouble(); trouble != "" {
@@ -231,7 +230,7 @@ func (m *model) captureTrouble() string {
 	switch t := &m.tap; {
 	case t.unseen != nil:
 		return m.st.Say(t.unseen.Error())
-	case t.failed != nil:
+	case t.failed != nil && !m.work.busy:
 		return "capture on " + t.point.Interface + " stopped: " + m.st.Say(t.failed.Error()) + "; trying again"
 	}
 	return ""
@@ -255,7 +254,7 @@ func (m *model) whyNoPackets() (string, style.Style) {
 		return "Packets appear here once something is copied.", m.st.Dim
 	case t.unseen != nil:
 		return capital(m.st.Say(t.unseen.Error())) + ".", m.st.Warn
-	case t.failed != nil:
+	case t.failed != nil && !m.work.busy: // a port that is being made may not be there yet
 		return "Capturing on " + t.point.Interface + " does not work: " + m.st.Say(t.failed.Error()) + ". Trying again" + m.st.Signs.Ellipsis, m.st.Bad
 	case t.capture == nil:
 		return "Opening " + t.point.Interface + m.st.Signs.Ellipsis, m.st.Dim
@@ -269,22 +268,31 @@ func (m *model) whyNoPackets() (string, style.Style) {
 
 // packetColumns are the widths of the list's columns in cells.
 type packetColumns struct {
-	clock                string // layout of the time
-	time, vlan, ends, pr int
+	clock                      string // layout of the time
+	time, vlan, ends, protocol int
 }
 
-// packetColumnsFor divides width among the columns; vlan and ends are what is needed.
-func packetColumnsFor(width, vlan, ends int) packetColumns {
-	c := packetColumns{clock: "15:04:05.000000", pr: 6}
+// packetNeeds are the widths in cells that columns would need.
+type packetNeeds struct{ vlan, ends, protocol int }
+
+func (n *packetNeeds) see(l *decode.Line) {
+	n.vlan = max(n.vlan, len(vlanStack(l.VLANs)))
+	n.ends = max(n.ends, widget.Width(endpoint(l.Source()))+widget.Width(endpoint(l.Destination()))+4)
+	n.protocol = max(n.protocol, widget.Width(l.Protocol))
+}
+
+// packetColumnsFor divides width among the columns.
+func packetColumnsFor(width int, needs packetNeeds) packetColumns {
+	c := packetColumns{clock: "15:04:05.000000", protocol: min(max(4, needs.protocol), 8)}
 	switch {
 	case width < 70:
 		c.clock = "15:04:05"
 	case width < 100:
 		c.clock = "15:04:05.000"
 	}
-	c.vlan = min(max(6, vlan), max(8, width/5))
+	c.vlan = min(max(4, needs.vlan), max(8, width/5))
 	c.time = len(c.clock)
-	c.ends = min(max(24, ends), max(24, width*52/100), 90)
+	c.ends = min(max(24, needs.ends), max(24, width*52/100), 90)
 	return c
 }
 
@@ -293,7 +301,7 @@ func (c packetColumns) heading(width int, st *style.Styles) string {
 		Col(st.Dim, "time", c.time).Space(1).
 		Col(st.Dim, "VLAN", c.vlan).Space(1).
 		Col(st.Dim, "source "+st.Signs.Arrow+" destination", c.ends).Space(1).
-		Col(st.Dim, "proto", c.pr).Space(1).
+		Col(st.Dim, "proto"[:min(5, c.protocol)], c.protocol).Space(1).
 		Put(st.Dim, "info").String()
 }
 
@@ -306,7 +314,7 @@ func (c packetColumns) packet(line *widget.Line, r *packetRow, m *model) {
 		line.Col(st.VLAN, vlanStack(r.line.VLANs), c.vlan).Space(1)
 	}
 	line.Col(st.Text, ends(&r.line, c.ends, st.Signs), c.ends).Space(1)
-	line.Col(st.Protocol, r.line.Protocol, c.pr).Space(1)
+	line.Col(st.Protocol, r.line.Protocol, c.protocol).Space(1)
 	line.Put(st.Text, r.line.Info)
 }
 

@@ -151,12 +151,15 @@ func (m *model) onTapOpened(msg tapOpenedMsg) tea.Cmd {
 
 func (t *tap) fail(err error, now time.Time) {
 	t.failed = err
-	t.retryAt = now.Add(min(retryMin<<t.failures, retryMax))
+	t.retryAt = now
+	if t.failures > 0 {
+		t.retryAt = now.Add(min(retryMin<<t.failures, retryMax))
+	}
 	t.failures = min(t.failures+1, 10)
 }
 
 const (
-	retryMin = 200 * time.Millisecond
+	retryMin = 100 * time.Millisecond // doubled every time; the first is at once
 	retryMax = 5 * time.Second
 )
 

@@ -18,9 +18,9 @@ func (m *model) View() tea.View {
 	}
 	v := tea.NewView(m.frame)
 	v.AltScreen = true
-	v.WindowTitle = "ovscope"
-	if host := m.hostname(); host != "" {
-		v.WindowTitle += " " + host
+	v.WindowTitle = widget.Cut("ovscope "+m.hostname(), 60, "")
+	if m.st.Terminal.ASCII {
+		v.WindowTitle = widget.ASCII(v.WindowTitle)
 	}
 	return v
 }

@@ -105,8 +105,8 @@ func TestDialogAlwaysShowsItsAnswers(t *testing.T) {
 		Body:    []Paragraph{{Text: strings.Repeat("many words ", 80)}},
 		Answers: []string{"yes", "no"},
 	}
-	for w := 14; w < 130; w += 3 {
-		for h := 6; h < 40; h++ {
+	for w := 14; w < 130; w += 9 {
+		for h := 6; h < 40; h += 3 {
 			box := d.Draw(w, h, st)
 			if len(box) > h {
 				t.Fatalf("%d×%d: %d lines", w, h, len(box))
