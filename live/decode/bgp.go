@@ -67,9 +67,55 @@ func decodeBGPOpen(r *reader) string {
 		return ""
 	}
 	if n := int(r.u8("Optional parameters length", nil)); n > 0 {
-		r.bytes("Optional parameters", n)
+		parameters := r.group("Optional parameters", n)
+		for parameters.remaining() > 0 {
+			decodeBGPParameter(&parameters)
+		}
 	}
 	return fmt.Sprintf(" as=%d hold=%ds id=%s", as, hold, id)
+}
+
+// decodeBGPParameter decodes an optional parameter, mostly capabilities (RFC 5492 §4).
+func decodeBGPParameter(r *reader) {
+	g := r.open("Parameter")
+	kind := g.u8("Type", nil)
+	v := g.group("Value", int(g.u8("Length", nil)))
+	for kind == 2 && v.remaining() > 0 {
+		c := v.open("Capability")
+		code := c.u8("Code", bgpCapabilityName)
+		c.titleField()
+		switch n := int(c.u8("Length", nil)); {
+		case code == 1 && n == 4:
+			c.u16("Address family", nil)
+			c.u8("Reserved", nil)
+			c.u8("Subsequent family", nil)
+		case code == 65 && n == 4:
+			c.u32("AS number", nil)
+		case n > 0:
+			c.bytes("Value", n)
+		}
+		v.close(&c)
+	}
+	v.rest("Bytes")
+	r.close(&g)
+}
+
+func bgpCapabilityName(v uint64) string {
+	switch v {
+	case 1:
+		return "multiprotocol"
+	case 2:
+		return "route refresh"
+	case 64:
+		return "graceful restart"
+	case 65:
+		return "four-octet AS numbers"
+	case 69:
+		return "additional paths"
+	case 70:
+		return "enhanced route refresh"
+	}
+	return ""
 }
 
 func decodeBGPUpdate(r *reader) string {
@@ -143,6 +189,10 @@ func decodeBGPAttribute(r *reader) {
 		v.u8("Origin", nil)
 	case kind == 3 && n == 4:
 		v.ip4("Address")
+	case kind == 8 && n%4 == 0:
+		for v.remaining() > 0 {
+			v.x32("Community", nil)
+		}
 	case (kind == 4 || kind == 5) && n == 4:
 		v.u32("Number", nil)
 	default:

@@ -110,6 +110,17 @@ func decodeDHCPOption(r *reader, code uint8) string {
 		for r.remaining() >= 4 {
 			r.ip4("Address")
 		}
+	case 121: // RFC 3442
+		for r.remaining() > 0 {
+			bits := int(r.u8("Prefix length", nil))
+			if bits > 32 {
+				r.fail("prefix length %d", bits)
+			}
+			if n := (bits + 7) / 8; n > 0 && !r.stopped {
+				r.bytes("Prefix", n)
+			}
+			r.ip4("Router")
+		}
 	case 51, 58, 59:
 		r.u32("Seconds", nil)
 	case 26, 57:

@@ -77,6 +77,23 @@ func decodeDHCPv6Option(r *reader, code uint16, depth int) string {
 		return text + decodeDHCPv6Options(r, depth+1)
 	case 9:
 		return " | " + decodeDHCPv6Message(r, depth+1)
+	case 1, 2: // a DUID (RFC 8415 §11)
+		kind, rest := r.u16("Type", dhcpv6DUIDName), 0
+		switch kind {
+		case 1:
+			r.u16("Hardware type", arpHardwareName)
+			r.u32("Seconds since 2000", nil)
+			rest = 6
+		case 3:
+			r.u16("Hardware type", arpHardwareName)
+			rest = 6
+		case 2:
+			r.u32("Enterprise", nil)
+		}
+		if rest > 0 && r.remaining() == rest {
+			r.mac("Link-layer address")
+		}
+		r.rest("Identifier")
 	case 6:
 		for r.remaining() > 0 {
 			r.u16("Wanted", dhcpv6OptionName)
@@ -173,6 +190,20 @@ func dhcpv6OptionName(v uint64) string {
 		return "remote id"
 	case 39:
 		return "client FQDN"
+	}
+	return ""
+}
+
+func dhcpv6DUIDName(v uint64) string {
+	switch v {
+	case 1:
+		return "link-layer address and time"
+	case 2:
+		return "vendor"
+	case 3:
+		return "link-layer address"
+	case 4:
+		return "UUID"
 	}
 	return ""
 }

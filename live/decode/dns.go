@@ -207,6 +207,49 @@ func (m *dnsMessage) data(r *reader, kind uint16) string {
 		r.u32("Expire in seconds", nil)
 		r.u32("Minimum in seconds", nil)
 		return server
+	case 43: // RFC 4034 §5.1
+		tag := r.u16("Key tag", nil)
+		r.u8("Algorithm", nil)
+		r.u8("Digest type", nil)
+		r.rest("Digest")
+		return fmt.Sprintf("key %d", tag)
+	case 46: // RFC 4034 §3.1
+		covered := dnsType(r.u16("Type covered", dnsTypeName))
+		r.u8("Algorithm", nil)
+		r.u8("Labels", nil)
+		r.u32("Original time to live in seconds", nil)
+		r.u32("Expires", nil)
+		r.u32("Signed", nil)
+		r.u16("Key tag", nil)
+		signer := m.name(r, "Signer")
+		r.rest("Signature")
+		return covered + " by " + signer
+	case 48: // RFC 4034 §2.1
+		flags := r.x16("Flags", nil)
+		r.u8("Protocol", nil)
+		r.u8("Algorithm", nil)
+		r.rest("Public key")
+		return fmt.Sprintf("flags 0x%04x", flags)
+	case 64, 65: // RFC 9460 §2.2
+		priority := r.u16("Priority", nil)
+		target := m.name(r, "Target")
+		for r.remaining() > 0 {
+			o := r.open("Parameter")
+			o.u16("Key", dnsParameterName)
+			o.titleField()
+			if n := int(o.u16("Length", nil)); n > 0 {
+				o.bytes("Value", n)
+			}
+			r.close(&o)
+		}
+		return fmt.Sprintf("%d %s", priority, target)
+	case 257: // RFC 8659 §4.1
+		r.x8("Flags", nil)
+		property := r.text("Property", int(r.u8("Property length", nil)))
+		if n := r.remaining(); n > 0 {
+			property += " " + r.text("Value", n)
+		}
+		return property
 	case 41:
 		for r.remaining() > 0 {
 			o := r.open("Option")
@@ -224,7 +267,7 @@ func (m *dnsMessage) data(r *reader, kind uint16) string {
 }
 
 // maxNames is how many bytes of names the message deserves.
-func (m *dnsMessage) maxNames(d *dissection) int { return 1024 + 16*len(d.frame) }
+func (m *dnsMessage) maxNames(d *dissection) int { return 1024 + 8*len(d.frame) }
 
 // name reads a name (RFC 1035 §4.1.4). A pointer must lead back before the name
 // it is in, and the whole is at most 255 bytes long, so reading ends.
@@ -291,148 +334,6 @@ func (m *dnsMessage) name(r *reader, field string) string {
 			r.fail("label type 0x%02x", n)
 			return name.String()
 		}
-	}
-	return ""
-}
-
-// dnsType writes "A" or "TYPE65280" (RFC 3597 §5).
-func dnsType(kind uint16) string {
-	if name := dnsTypeName(uint64(kind)); name != "" {
-		return name
-	}
-	return fmt.Sprintf("TYPE%d", kind)
-}
-
-func dnsTypeName(v uint64) string {
-	switch v {
-	case 1:
-		return "A"
-	case 2:
-		return "NS"
-	case 5:
-		return "CNAME"
-	case 6:
-		return "SOA"
-	case 12:
-		return "PTR"
-	case 13:
-		return "HINFO"
-	case 15:
-		return "MX"
-	case 16:
-		return "TXT"
-	case 28:
-		return "AAAA"
-	case 33:
-		return "SRV"
-	case 35:
-		return "NAPTR"
-	case 39:
-		return "DNAME"
-	case 41:
-		return "OPT"
-	case 43:
-		return "DS"
-	case 46:
-		return "RRSIG"
-	case 47:
-		return "NSEC"
-	case 48:
-		return "DNSKEY"
-	case 50:
-		return "NSEC3"
-	case 52:
-		return "TLSA"
-	case 64:
-		return "SVCB"
-	case 65:
-		return "HTTPS"
-	case 250:
-		return "TSIG"
-	case 251:
-		return "IXFR"
-	case 252:
-		return "AXFR"
-	case 255:
-		return "ANY"
-	case 257:
-		return "CAA"
-	}
-	return ""
-}
-
-func dnsClassName(v uint64) string {
-	switch v {
-	case 1:
-		return "IN"
-	case 3:
-		return "CH"
-	case 254:
-		return "NONE"
-	case 255:
-		return "ANY"
-	}
-	return ""
-}
-
-func dnsOpcodeName(v uint64) string {
-	switch v {
-	case 0:
-		return "query"
-	case 1:
-		return "inverse query"
-	case 2:
-		return "status"
-	case 4:
-		return "notify"
-	case 5:
-		return "update"
-	}
-	return fmt.Sprintf("opcode %d", v)
-}
-
-func dnsRcodeName(v uint64) string {
-	switch v {
-	case 0:
-		return "NOERROR"
-	case 1:
-		return "FORMERR"
-	case 2:
-		return "SERVFAIL"
-	case 3:
-		return "NXDOMAIN"
-	case 4:
-		return "NOTIMP"
-	case 5:
-		return "REFUSED"
-	case 6:
-		return "YXDOMAIN"
-	case 7:
-		return "YXRRSET"
-	case 8:
-		return "NXRRSET"
-	case 9:
-		return "NOTAUTH"
-	case 10:
-		return "NOTZONE"
-	}
-	return fmt.Sprintf("RCODE%d", v)
-}
-
-func dnsOptionName(v uint64) string {
-	switch v {
-	case 3:
-		return "NSID"
-	case 8:
-		return "client subnet"
-	case 10:
-		return "cookie"
-	case 11:
-		return "TCP keepalive"
-	case 12:
-		return "padding"
-	case 15:
-		return "extended error"
 	}
 	return ""
 }

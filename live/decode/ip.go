@@ -147,17 +147,34 @@ func decodeIPv4Options(r *reader, length int) {
 		kind := o.u8("Type", ipv4OptionName)
 		o.titleField()
 		if kind > 1 {
-			if n := int(o.u8("Length", nil)); n < 2 && !o.stopped {
-				o.fail("option length %d", n)
-			} else if n > 2 {
-				o.bytes("Data", n-2)
-			}
+			decodeIPv4Option(&o, kind)
 		}
 		g.close(&o)
 		if kind == 0 {
 			g.rest("Padding")
 			break
 		}
+	}
+}
+
+func decodeIPv4Option(o *reader, kind uint8) {
+	n := int(o.u8("Length", nil)) - 2
+	switch {
+	case o.stopped:
+	case n < 0:
+		o.fail("option length %d", n+2)
+	case (kind == 7 || kind == 131 || kind == 137) && n > 0: // the routes
+		o.u8("Pointer", nil)
+		for n--; n >= 4 && !o.stopped; n -= 4 {
+			o.ip4("Address")
+		}
+		if n > 0 {
+			o.bytes("Data", n)
+		}
+	case kind == 148 && n == 2: // RFC 2113
+		o.u16("Value", nil)
+	case n > 0:
+		o.bytes("Data", n)
 	}
 }
 

@@ -73,9 +73,10 @@ func decodeIPv6Extensions(r reader, next uint8) {
 		case protoHopByHop, protoDestination:
 			decodeIPv6Options(&r, length-2)
 		case protoRouting:
-			r.u8("Routing type", ipv6RoutingName)
+			routing := r.u8("Routing type", ipv6RoutingName)
 			r.u8("Segments left", nil)
-			r.bytes("Data", length-(r.off-start))
+			data := r.group("Data", length-(r.off-start))
+			decodeIPv6Routing(&data, routing)
 		default:
 			r.bytes("Data", length-2)
 		}
@@ -83,6 +84,26 @@ func decodeIPv6Extensions(r reader, next uint8) {
 			return
 		}
 	}
+}
+
+// decodeIPv6Routing decodes the addresses of a routing header: types 0 (RFC 2460
+// §4.4) and 2 (RFC 6275 §6.4), segments of type 4 (RFC 8754 §2).
+func decodeIPv6Routing(r *reader, routing uint8) {
+	switch routing {
+	case 0, 2:
+		r.x32("Reserved", nil)
+		for r.remaining() >= 16 {
+			r.ip6("Address")
+		}
+	case 4:
+		last := int(r.u8("Last entry", nil))
+		r.x8("Flags", nil)
+		r.x16("Tag", nil)
+		for i := 0; i <= last && r.remaining() >= 16; i++ {
+			r.ip6("Segment")
+		}
+	}
+	r.rest("Rest")
 }
 
 // decodeIPv6Fragment decodes a fragment header (RFC 8200 §4.5). It reports whether
@@ -123,7 +144,14 @@ func decodeIPv6Options(r *reader, length int) {
 		kind := o.u8("Type", ipv6OptionName)
 		o.titleField()
 		if kind != 0 {
-			if n := int(o.u8("Length", nil)); n > 0 {
+			switch n := int(o.u8("Length", nil)); {
+			case kind == 0x05 && n == 2: // RFC 2711
+				o.u16("Value", nil)
+			case kind == 0xc2 && n == 4: // RFC 2675
+				o.u32("Jumbo payload length", nil)
+			case kind == 0xc9 && n == 16:
+				o.ip6("Home address")
+			case n > 0:
 				o.bytes("Data", n)
 			}
 		}

@@ -64,10 +64,12 @@ func decodeOSPF(p reader) {
 		}
 		for i := 0; i < count && r.remaining() > 0; i++ {
 			g := r.open("LSA")
-			size := decodeLSAHeader(&g, isV3)
-			if size > 20 {
-				g.bytes("Body", size-20)
+			kind, size := decodeLSAHeader(&g, isV3)
+			body := g.group("Body", size-20)
+			if !isV3 {
+				decodeLSABody(&body, kind)
 			}
+			body.rest("Bytes")
 			r.close(&g)
 		}
 	case 5:
@@ -111,22 +113,57 @@ func decodeLSAHeaders(r *reader, isV3 bool) {
 }
 
 // decodeLSAHeader decodes a link state advertisement's header and returns the
-// advertisement's length in bytes.
-func decodeLSAHeader(r *reader, isV3 bool) int {
+// advertisement's type and length in bytes.
+func decodeLSAHeader(r *reader, isV3 bool) (kind uint16, length int) {
 	r.u16("Age in seconds", nil)
 	if isV3 {
-		r.x16("Type", nil)
+		kind = r.x16("Type", nil)
 	} else {
 		r.x8("Options", nil)
-		r.u8("Type", lsaTypeName)
+		kind = uint16(r.u8("Type", lsaTypeName))
 	}
 	id := r.ip4("Link state id")
 	router := r.ip4("Advertising router")
 	r.x32("Sequence number", nil)
 	r.x16("Checksum", nil)
-	length := int(r.u16("Length", nil))
+	length = int(r.u16("Length", nil))
 	r.titlef("%s from %s", id, router)
-	return length
+	return kind, length
+}
+
+// decodeLSABody decodes what version 2 advertises (RFC 2328 §A.4).
+func decodeLSABody(r *reader, kind uint16) {
+	switch kind {
+	case 1:
+		r.x16("Flags", nil)
+		for n := int(r.u16("Number of links", nil)); n > 0 && !r.stopped; n-- {
+			g := r.open("Link")
+			g.ip4("Link id")
+			g.ip4("Link data")
+			g.u8("Type", nil)
+			metrics := int(g.u8("Number of TOS metrics", nil))
+			g.u16("Metric", nil)
+			if metrics > 0 {
+				g.bytes("TOS metrics", 4*metrics)
+			}
+			r.close(&g)
+		}
+	case 2:
+		r.ip4("Network mask")
+		for r.remaining() > 0 {
+			r.ip4("Attached router")
+		}
+	case 3, 4:
+		r.ip4("Network mask")
+		r.u8("Reserved", nil)
+		r.u24("Metric", nil)
+	case 5, 7:
+		r.ip4("Network mask")
+		r.x8("Flags", nil)
+		r.u24("Metric", nil)
+		r.ip4("Forwarding address")
+		r.x32("External route tag", nil)
+	}
 }
 
 func ospfTypeName(v uint64) string {

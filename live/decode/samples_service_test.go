@@ -48,6 +48,15 @@ func serviceSamples() []sample {
 			tshark:   "udp:dns",
 		},
 		{
+			name: "DNS service bindings and signatures",
+			frame: overUDP(53, 40000, raw(`0001 8180 0000 0004 0000 0000
+				01 61 00 0041 0001 0000003c 000a 0001 00 0001 0003 02 6832
+				c00c 002b 0001 0000003c 0008 1234 08 02 01020304
+				c00c 002e 0001 0000003c 0019 0001 08 01 0000003c 65000000 64000000 1234 c00c 01020304 05
+				c00c 0030 0001 0000003c 0008 0100 03 08 01020304`)),
+			protocol: "DNS", info: "response: HTTPS 1 ., DS key 4660, RRSIG A by a, DNSKEY flags 0x0100", tshark: "udp:dns",
+		},
+		{
 			name:     "mDNS",
 			frame:    overUDP(5353, 5353, raw(`0000 0000 0001 0000 0000 0000 05 5f69707073 04 5f746370 05 6c6f63616c 00 000c 8001`)),
 			protocol: "mDNS", info: "query PTR _ipps._tcp.local", tshark: "udp:mdns",
@@ -81,6 +90,7 @@ func serviceSamples() []sample {
 					layers.NewDHCPOption(layers.DHCPOptLeaseTime, []byte{0, 0, 14, 16}),
 					layers.NewDHCPOption(layers.DHCPOptRouter, []byte{10, 0, 0, 254}),
 					layers.NewDHCPOption(82, raw("01 03 657468")),
+					layers.NewDHCPOption(121, raw("18 0a0100 0a0000fe 00 0a0000fe")),
 				},
 			}),
 			protocol: "DHCP", info: "ack 10.0.0.1 for 02:00:00:00:00:01 xid=0x00001234 server=10.0.0.254", tshark: "udp:dhcp",
@@ -171,6 +181,9 @@ func clientHello(server string) gopacket.Payload {
 	extension(0, append([]byte{byte((n + 3) >> 8), byte(n + 3), 0, byte(n >> 8), byte(n)}, server...))
 	extension(16, raw("000c 02 6832 08 687474702f312e31"))
 	extension(43, raw("06 7a7a 0304 0303"))
+	extension(10, raw("0004 001d 0017"))
+	extension(13, raw("0004 0403 0804"))
+	extension(51, append(raw("0024 001d 0020"), make([]byte, 32)...))
 	body := append(raw("0303"), make([]byte, 32)...)
 	body = append(body, raw("00 0004 1301 1302 01 00")...)
 	body = append(body, byte(extensions.Len()>>8), byte(extensions.Len()))
@@ -185,6 +198,11 @@ func routingSamples() []sample {
 		{
 			name: "BGP open", frame: overTCP(40000, 179, raw(marker+"001d 01 04 fde8 00b4 0a000001 00")),
 			protocol: "BGP", info: "OPEN as=65000 hold=180s id=10.0.0.1", tshark: "tcp:bgp",
+		},
+		{
+			name:     "BGP open with capabilities",
+			frame:    overTCP(40000, 179, raw(marker+"002d 01 04 5ba0 00b4 0a000001 10 02 0e 01 04 0001 00 01 02 00 41 04 000186a0")),
+			protocol: "BGP", info: "OPEN as=23456 hold=180s id=10.0.0.1", tshark: "tcp:bgp",
 		},
 		{
 			name:     "BGP update and keepalive",

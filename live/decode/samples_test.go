@@ -195,6 +195,8 @@ func linkSamples() []sample {
 func internetSamples() []sample {
 	options := ip4(protoICMP)
 	options.Options = []layers.IPv4Option{{OptionType: 148, OptionLength: 4, OptionData: []byte{0, 0}}}
+	routed := *options
+	routed.Options = []layers.IPv4Option{{OptionType: 7, OptionLength: 11, OptionData: raw("08 0a0000fe 00000000")}, {OptionType: 0, OptionLength: 1}}
 	first := ip4(protoUDP)
 	first.Flags, first.Id = layers.IPv4MoreFragments, 0x77
 	later := ip4(protoUDP)
@@ -350,6 +352,17 @@ func internetSamples() []sample {
 		{
 			name: "IGMPv3 query", frame: overIP4(protoIGMP, raw("11 64 0000 e00000fb 02 7d 0001 0a000001")),
 			protocol: "IGMP", info: "query 224.0.0.251", tshark: "ip:igmp",
+		},
+		{
+			name: "SCTP with parameters",
+			frame: overIP4(protoSCTP, raw(`9c40 9c41 00000000 00000000
+				01 00 0028 00000001 0000ffff 000a 000a 00000001 0005 0008 0a000001 8008 0006 c0c1 0000 c000 0004
+				03 00 0018 00000001 0000ffff 0001 0001 0002 0003 00000007`)),
+			protocol: "SCTP", info: "INIT out=10 in=10, SACK tsn=1", tshark: "ip:sctp",
+		},
+		{
+			name: "IPv4 record route", frame: build(ethernet(typeIPv4), &routed, raw("08 00 f7f5 0001 0009")),
+			protocol: "ICMP", info: "echo request id=1 seq=9 len=0", tshark: "ip:icmp",
 		},
 		{
 			name: "SCTP", frame: overIP4(protoSCTP, raw(`9c40 9c41 12345678 00000000

@@ -72,21 +72,83 @@ func decodeSCTPChunk(r *reader, kind, flags uint8) string {
 		if !r.stopped {
 			name += fmt.Sprintf(" out=%d in=%d", out, in)
 		}
-		r.rest("Parameters")
+		decodeSCTPParameters(r)
 	case 3:
 		if ack := r.u32("Cumulative TSN", nil); !r.stopped {
 			name += fmt.Sprintf(" tsn=%d", ack)
 		}
 		r.u32("Receiver window", nil)
-		r.u16("Gap blocks", nil)
-		r.u16("Duplicates", nil)
-		r.rest("Blocks")
+		gaps, duplicates := int(r.u16("Gap blocks", nil)), int(r.u16("Duplicates", nil))
+		for ; gaps > 0 && !r.stopped; gaps-- {
+			r.u16("Gap start", nil)
+			r.u16("Gap end", nil)
+		}
+		for ; duplicates > 0 && !r.stopped; duplicates-- {
+			r.u32("Duplicate TSN", nil)
+		}
 	case 7:
 		r.u32("Cumulative TSN", nil)
 	default:
 		r.rest("Data")
 	}
 	return name
+}
+
+// decodeSCTPParameters decodes the parameters of INIT and INIT ACK (RFC 9260 §3.3.2).
+func decodeSCTPParameters(r *reader) {
+	for r.remaining() >= 4 {
+		g := r.open("Parameter")
+		kind := g.x16("Type", sctpParameterName)
+		g.titleField()
+		n := int(g.u16("Length", nil)) - 4
+		switch {
+		case g.stopped:
+		case n < 0:
+			g.fail("parameter length %d", n+4)
+		case kind == 5 && n == 4:
+			g.ip4("Address")
+		case kind == 6 && n == 16:
+			g.ip6("Address")
+		case n > 0:
+			g.bytes("Value", n)
+		}
+		if padding := (4 - n%4) % 4; n > 0 && padding > 0 && g.remaining() >= padding {
+			g.bytes("Padding", padding)
+		}
+		r.close(&g)
+	}
+}
+
+func sctpParameterName(v uint64) string {
+	switch v {
+	case 1:
+		return "heartbeat info"
+	case 5:
+		return "IPv4 address"
+	case 6:
+		return "IPv6 address"
+	case 7:
+		return "state cookie"
+	case 8:
+		return "unrecognized parameter"
+	case 9:
+		return "cookie preservative"
+	case 12:
+		return "supported address types"
+	case 0x8000:
+		return "ECN capable"
+	case 0x8002:
+		return "random"
+	case 0x8003:
+		return "chunk list"
+	case 0x8004:
+		return "requested HMACs"
+	case 0x8008:
+		return "supported extensions"
+	case 0xc000:
+		return "forward TSN supported"
+	}
+	return ""
 }
 
 func sctpChunkName(v uint64) string {

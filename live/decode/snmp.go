@@ -39,7 +39,15 @@ func decodeSNMP(p reader) {
 		}
 		info += decodeSNMPPDU(&message)
 	case 3:
-		ber(&message, "Header")
+		_, header := ber(&message, "Header") // RFC 3412 §6
+		berNumber(&header, "Message id", nil)
+		berNumber(&header, "Maximum size", nil)
+		_, flags := ber(&header, "Flags")
+		flags.x8("Flags", nil)
+		flags.bits("Authenticated", 1, nil)
+		flags.bits("Encrypted", 2, nil)
+		flags.bits("Reportable", 4, nil)
+		berNumber(&header, "Security model", nil)
 		ber(&message, "Security parameters")
 		tag, scoped := ber(&message, "Scoped PDU")
 		if tag == berOctets {
