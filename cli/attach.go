@@ -63,7 +63,7 @@ func (a *app) attach(ctx context.Context) (*attached, func(), error) {
 		closeLog()
 		return nil, nil, usagef("--demo and --db exclude each other")
 	case a.flags.demo:
-		demo, err := sim.Start(ctx, sim.Options{})
+		demo, err := sim.Start(context.WithoutCancel(ctx), sim.Options{})
 		if err != nil {
 			closeLog()
 			return nil, nil, fmt.Errorf("starting the simulated switch: %w", err)

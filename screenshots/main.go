@@ -33,15 +33,20 @@ type step struct {
 }
 
 func pictures() []picture {
+	down := func(n int) []string { return slices.Repeat([]string{"Down"}, n) }
+	// tap-fw-1 is the trunk of the demo's firewall. Its bridge has somebody else's
+	// mirror already, so the first change asks; the default makes one of our own.
 	overview := []step{
-		{expect: "br-int"},
-		{keys: []string{"Down", "Down", "Down"}, expect: "br-int"},
-		{keys: []string{"b"}, expect: "ovscope3f9a61c2"},
-		{advance: true, expect: "ICMP"},
+		{expect: "tap-fw-1"},
+		{keys: down(15), expect: "ids-span"},
+		{keys: []string{"b"}, expect: "own"},
+		{keys: []string{"Enter"}, expect: "ovscope3f9a61c2"},
+		{advance: true, expect: "TCP"},
 	}
 	return []picture{
 		{"overview", "ovscope --demo", 120, 36, nil, overview},
-		{"narrow", "ovscope --demo, 60×20", 60, 20, nil, overview[:3]},
+		{"asking", "ovscope --demo", 80, 24, nil, overview[:3]},
+		{"narrow", "ovscope --demo, 60×15", 60, 15, nil, overview[:4]},
 		{"no-color", "NO_COLOR=1 ovscope --demo", 100, 30, []string{"NO_COLOR=1"}, overview},
 	}
 }

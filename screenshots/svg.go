@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // A cell in pixels, and the room around the screen.
@@ -101,9 +102,20 @@ func (r stretch) draw(b *strings.Builder, y int) {
 		x, top+cellHeight-5, front, float64(r.cells)*cellWidth, attributes, escape(r.text))
 }
 
+// palette is how the picture's terminal shows the 16 basic colours.
+func palette() [16]string {
+	return [16]string{
+		"#20242c", "#e0605a", "#6fbf6b", "#dfb14a", "#5b9bd8", "#c07ad0", "#4fc1c9", "#d8dbe2",
+		"#7a808c", "#f0827c", "#8fd68b", "#f0c96a", "#7db5ea", "#d59ae2", "#74d8df", "#ffffff",
+	}
+}
+
 func hex(c color.Color, otherwise string) string {
-	if c == nil {
+	switch c := c.(type) {
+	case nil:
 		return otherwise
+	case ansi.BasicColor:
+		return palette()[c&15]
 	}
 	r, g, b, _ := c.RGBA()
 	return fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
