@@ -216,7 +216,7 @@ func (m *model) bridgeLine(line *widget.Line, r *treeRow) {
 		facts = append(facts, plural(n, "mirror"))
 	}
 	if b.DatapathType == "netdev" {
-		facts = append(facts, "userspace")
+		facts = append(facts, b.DatapathType)
 	}
 	line.Space(2).Put(m.st.Dim, strings.Join(facts, ", "))
 }

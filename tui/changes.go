@@ -170,7 +170,7 @@ func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 	}
 	// The capture may have failed only because the port was not up yet.
 	m.tap.retryAt = time.Time{}
-	return tea.Batch(m.retarget(), m.work.next(), m.retry(m.now()))
+	return tea.Batch(m.retarget(), m.work.next(), m.retry(m.now()), m.tick())
 }
 
 // failure says in one line that a plan could not be applied and why.

@@ -51,7 +51,7 @@ func (m *model) showPort(row *treeRow) {
 		}
 		page.add("", "", m.st.Text)
 		page.add("Interface "+i.Name, "", m.st.Title)
-		if fault := interfaceError(i); fault != "" {
+		if fault := interfaceError(i); fault != "" && p.IsBond() {
 			page.add("error", fault, m.st.Bad)
 		}
 		add("type", orElse(i.Type, "system"))

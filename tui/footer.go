@@ -15,7 +15,10 @@ func (m *model) viewLog(width int) string {
 		return line.Put(m.st.Warn, m.toast.Text).String()
 	}
 	e := m.log.last()
-	if e == nil {
+	switch {
+	case e == nil && m.cfg.ReadOnly:
+		return line.Put(m.st.Dim, "Read-only: mirrors and their packets can be watched, nothing is changed.").String()
+	case e == nil:
 		return line.Put(m.st.Dim, "No change made yet. What changes Open vSwitch is shown here as its ovs-vsctl command.").String()
 	}
 	text, st := m.outcome(e)

@@ -78,6 +78,11 @@ func (m *meter) due(now time.Time) bool {
 // changed notes that what is copied has just been changed.
 func (m *meter) changed(now time.Time) { m.altered = now }
 
+// awaited reports whether the first packet after a change has yet to come.
+func (m *meter) awaited(now time.Time) bool {
+	return now.Sub(m.altered) < 2*time.Second && !m.arrived.After(m.altered)
+}
+
 // settling is how long after a change packets of before may still arrive.
 const settling = 500 * time.Millisecond
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"ovscope/keymap"
 	"ovscope/ovs"
 	"ovscope/tui/style"
 	"ovscope/tui/widget"
@@ -67,7 +68,7 @@ func (m *model) viewNoMirror(width, height int) []string {
 		text = append(text, "Read-only: mirrors can be watched, not made.")
 	} else {
 		text = append(text, fmt.Sprintf("Select a port and press %s for %s what its guest sends, %s for %s what it receives, or %s for both. That makes a mirror, which is removed when you quit.",
-			m.label("egress"), m.st.Signs.From, m.label("ingress"), m.st.Signs.To, m.label("both")))
+			m.label(keymap.Egress), m.st.Signs.From, m.label(keymap.Ingress), m.st.Signs.To, m.label(keymap.Both)))
 	}
 	var lines []string
 	for _, t := range text {
@@ -281,8 +282,12 @@ func (m *model) verdict(mirror *ovs.Mirror) verdict {
 		return good("copying, says OVS")
 	case capturing && !t.meter.arrived.IsZero():
 		return quiet("idle: the last packet came " + ago(now.Sub(t.meter.arrived)) + " ago")
-	case h == ovs.Waiting:
+	case h == ovs.Waiting && capturing:
 		return quiet("waiting for the first packet")
+	case h == ovs.Waiting:
+		return quiet("waiting for OVS to count")
+	case capturing:
+		return quiet("idle: the sources are quiet")
 	}
-	return quiet("idle: the sources are quiet")
+	return quiet("idle: " + why)
 }

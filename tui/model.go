@@ -156,6 +156,9 @@ func (m *model) generation() uint64 {
 const (
 	// fastTick is how often the screen looks for new packets while it captures.
 	fastTick = 100 * time.Millisecond
+	// eagerTick is for the moment after a change, until its first packet comes:
+	// somebody is waiting for it.
+	eagerTick = 20 * time.Millisecond
 	// slowTick is for what only depends on time, such as "stale since 12 s".
 	slowTick = time.Second
 )
@@ -171,7 +174,10 @@ func (m *model) tick() tea.Cmd {
 
 func (m *model) nextTick() tea.Cmd {
 	every := slowTick
-	if m.tap.capture != nil || m.tap.failed != nil {
+	switch {
+	case m.tap.capture != nil && m.tap.meter.awaited(m.now()):
+		every = eagerTick
+	case m.tap.capture != nil || m.tap.failed != nil:
 		every = fastTick
 	}
 	return m.clock.after(every, tickMsg{m.ticks})

@@ -36,7 +36,7 @@ func runInTerminal(t *testing.T, change func(*Config)) *terminal {
 	t.Setenv("SSH_TTY", "/dev/pts/0") // nobody here answers queries
 	master, slave, err := pty.Open()
 	if err != nil {
-		t.Skipf("no pseudo-terminal here: %v", err)
+		t.Fatalf("no pseudo-terminal here: %v", err)
 	}
 	if err := pty.Setsize(master, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
 		t.Fatal(err)

@@ -142,7 +142,7 @@ func (m *model) onTapOpened(msg tapOpenedMsg) tea.Cmd {
 	}
 	m.tap.capture, m.tap.failed, m.tap.failures = msg.capture, nil, 0
 	if m.tap.kept != msg.capture.store {
-		m.tap.meter = meter{}
+		m.tap.meter = meter{altered: m.now()}
 	}
 	m.tap.kept = nil
 	m.tap.poll(m.now())

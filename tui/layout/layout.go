@@ -60,12 +60,13 @@ const (
 	Ports Pane = iota
 	Mirror
 	Packets
-	paneCount
 )
+
+const paneCount = 3
 
 // Next is the pane after p, or before it when step is negative, going round.
 func (p Pane) Next(step int) Pane {
-	return (p + Pane(step)%paneCount + paneCount) % paneCount
+	return (p + Pane(step%paneCount) + paneCount) % paneCount
 }
 
 // Rect is a rectangle of cells; the zero Rect is not on screen.
