@@ -163,10 +163,10 @@ func decodeTLSExtension(r *reader, kind uint8, hello *tlsHello) {
 	v := g.group("Value", n)
 	switch {
 	case code == 0 && n > 0: // server_name (RFC 6066 §3)
-		names := v.group("Names", int(v.u16("List length", nil)))
-		for names.remaining() > 0 {
-			names.u8("Type", nil)
-			name := names.text("Name", int(names.u16("Length", nil)))
+		entries := v.group("Names", int(v.u16("List length", nil)))
+		for entries.remaining() > 0 {
+			entries.u8("Type", nil)
+			name := entries.text("Name", int(entries.u16("Length", nil)))
 			if hello.server == "" {
 				hello.server = name
 			}
