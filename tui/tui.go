@@ -100,6 +100,9 @@ func (c Config) withDefaults() Config {
 // is for keys.
 const framesPerSecond = 40
 
+// quitPatience is how long bubbletea may take to quit before it is killed.
+const quitPatience = time.Second
+
 // Run shows the screen until the user quits, which returns nil. When ctx ends
 // first it returns ctx's cause; after a crash a *CrashError. The terminal is
 // restored in every case, and no change is under way any more.
@@ -113,7 +116,9 @@ func Run(ctx context.Context, cfg Config) error {
 	crash := &crashReport{dir: cfg.CrashDir, version: cfg.Version, now: cfg.Now, stop: cancel}
 	m := newModel(inner, cfg, crash)
 
-	options := []tea.ProgramOption{tea.WithContext(inner), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond)}
+	program, kill := context.WithCancel(context.WithoutCancel(ctx))
+	defer kill()
+	options := []tea.ProgramOption{tea.WithContext(program), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond)}
 	if cfg.Input != nil {
 		options = append(options, tea.WithInput(cfg.Input))
 	}
@@ -123,8 +128,17 @@ func Run(ctx context.Context, cfg Config) error {
 	if cfg.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
-	_, err := tea.NewProgram(&guard{model: m, crash: crash}, options...).Run()
+	p := tea.NewProgram(&guard{model: m, crash: crash}, options...)
+	// Asked to quit, bubbletea waits for its reader of keys before it closes it;
+	// killed, it does not.
+	defer context.AfterFunc(inner, func() {
+		defer time.AfterFunc(quitPatience, kill).Stop()
+		p.Quit()
+		<-program.Done()
+	})()
+	_, err := p.Run()
 	cancel(nil)
+	kill()
 	m.shutdown()
 
 	switch {
