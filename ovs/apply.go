@@ -62,7 +62,7 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 	// OFF may leak on newer releases too, so whatever stops copying purges.
 	if p.stops || p.reselects && !revalidatesMirrors(c.Snapshot().OVSVersion) {
 		if err := purgeFlows(ctx, c.runDir()); err != nil {
-			result.Warning = fmt.Sprintf("%v; flows that were running may follow only seconds later (F1)", err)
+			result.Warning = fmt.Sprintf("%v; flows that were running may follow only seconds later", err)
 			c.cfg.Logger.Warn("no purge", "plan", p.Title, "error", err)
 		} else {
 			result.Purged = true
@@ -119,9 +119,9 @@ func (c *Client) bringUp(ctx context.Context, l link) error {
 	}
 	reason := err.Error()
 	if port := c.Snapshot().PortByName(l.name); port != nil && port.Error() != "" {
-		reason = fmt.Sprintf("ovs-vswitchd could not make port %s: %s (F25)", l.name, port.Error())
+		reason = fmt.Sprintf("ovs-vswitchd could not make port %s: %s", l.name, port.Error())
 	} else if errors.Is(err, os.ErrNotExist) {
-		reason = fmt.Sprintf("ovs-vswitchd made port %s, but not in this network namespace; it probably runs in a container: enter it with nsenter --net --target PID-OF-OVS-VSWITCHD ovscope (F27)", l.name)
+		reason = fmt.Sprintf("ovs-vswitchd made port %s, but not in this network namespace; it probably runs in a container: enter it with nsenter --net --target PID-OF-OVS-VSWITCHD ovscope", l.name)
 	}
 	return &NotAppliedError{Reason: reason}
 }

@@ -40,10 +40,10 @@ func TestHealth(t *testing.T) {
 		want   Health
 		reason string
 	}{
-		"no output":                {fixture(), Mirror{Egress: one}, 0, NoOutput, "F5"},
+		"no output":                {fixture(), Mirror{Egress: one}, 0, NoOutput, "deleted"},
 		"broken output":            {broken, Mirror{Egress: one, OutputPort: out}, 0, NoOutput, "no such device"},
-		"nothing selected":         {fixture(), Mirror{OutputPort: out}, 0, SelectsNothing, "F19"},
-		"only VLANs selected":      {fixture(), Mirror{OutputPort: out, VLANs: []int{10}}, 0, SelectsNothing, "F6"},
+		"nothing selected":         {fixture(), Mirror{OutputPort: out}, 0, SelectsNothing, "restarts"},
+		"only VLANs selected":      {fixture(), Mirror{OutputPort: out, VLANs: []int{10}}, 0, SelectsNothing, "select_vlan alone"},
 		"fresh":                    {fixture(), Mirror{Egress: one, OutputPort: out}, 6 * time.Second, Waiting, "5s"},
 		"no statistics for long":   {fixture(), Mirror{Egress: one, OutputPort: out}, 11 * time.Second, NeverBuilt, "log"},
 		"the 33rd mirror":          {crowded, Mirror{Bridge: id('b', '0'), Egress: one, OutputPort: out}, 11 * time.Second, NeverBuilt, "33 mirrors"},

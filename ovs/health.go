@@ -46,15 +46,15 @@ func (h Health) String() string {
 func (s *Snapshot) Health(m *Mirror, now time.Time) (Health, string) {
 	switch {
 	case m.OutputPort == nil && m.OutputVLAN == nil:
-		return NoOutput, "neither output_port nor output_vlan is set; if it once was, the port has been deleted (F5)"
+		return NoOutput, "neither output_port nor output_vlan is set; if it once was, the port has been deleted"
 	case !m.SelectAll && len(m.Egress) == 0 && len(m.Ingress) == 0:
 		switch {
 		case len(m.VLANs) > 0:
-			return SelectsNothing, "select_vlan alone selects nothing: add ports, or select_all (F6)"
+			return SelectsNothing, "select_vlan alone selects nothing: add ports, or select_all"
 		case m.Owner.Kind == ThisRun:
 			return SelectsNothing, "no source is on"
 		}
-		return SelectsNothing, "no source is left; when a guest restarts, its port is deleted and drops out (F19)"
+		return SelectsNothing, "no source is left; when a guest restarts, its port is deleted and drops out"
 	}
 	if m.OutputPort != nil {
 		if p := s.Port(m.OutputPort.UUID); p != nil && p.Error() != "" {
@@ -83,11 +83,11 @@ func (s *Snapshot) whyNeverBuilt(m *Mirror) string {
 	b := s.Bridge(m.Bridge)
 	switch {
 	case b != nil && len(b.Mirrors) > maxMirrors:
-		return fmt.Sprintf("%s has %d mirrors, ovs-vswitchd builds %d (F3)", b.Name, len(b.Mirrors), maxMirrors)
+		return fmt.Sprintf("%s has %d mirrors, ovs-vswitchd builds %d", b.Name, len(b.Mirrors), maxMirrors)
 	case b != nil && m.OutputPort != nil && b.Port(m.OutputPort.UUID) == nil:
-		return fmt.Sprintf("its output %s is on another bridge (F3)", m.OutputPort.Name)
+		return fmt.Sprintf("its output %s is on another bridge", m.OutputPort.Name)
 	case m.Filter != "":
-		return "ovs-vswitchd did not take it up; its filter may be wrong (F3)"
+		return "ovs-vswitchd did not take it up; its filter may be wrong"
 	}
-	return "ovs-vswitchd did not take it up; its log says why (F3)"
+	return "ovs-vswitchd did not take it up; its log says why"
 }

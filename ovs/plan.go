@@ -92,7 +92,7 @@ func planSetSources(s *Snapshot, c SetSources) (*Plan, error) {
 	p := &Plan{Change: c}
 	switch m.Owner.Kind {
 	case OVN:
-		return nil, &RefusedError{Reason: fmt.Sprintf("mirror %s belongs to OVN, which would write it back at once (F20)", m.Name)}
+		return nil, &RefusedError{Reason: fmt.Sprintf("mirror %s belongs to OVN, which would write it back at once", m.Name)}
 	case Foreign, OtherRun:
 		p.Hazards = append(p.Hazards, Hazard{Confirm, fmt.Sprintf("mirror %s is not ours (%s): whoever uses it sees other traffic from now on", m.Name, m.Owner.Kind)})
 	case ThisRun, Kept:
@@ -113,7 +113,7 @@ func planSetSources(s *Snapshot, c SetSources) (*Plan, error) {
 		return p, nil
 	}
 	if m.SelectAll {
-		p.Hazards = append(p.Hazards, Hazard{Notice, fmt.Sprintf("mirror %s copies the whole bridge (select_all), so its list of ports counts for nothing (F6)", m.Name)})
+		p.Hazards = append(p.Hazards, Hazard{Notice, fmt.Sprintf("mirror %s copies the whole bridge (select_all), so its list of ports counts for nothing", m.Name)})
 	}
 
 	ports, err := sourcePorts(s, m.Bridge, add)
@@ -122,7 +122,7 @@ func planSetSources(s *Snapshot, c SetSources) (*Plan, error) {
 	}
 	for _, port := range ports {
 		if m.OutputPort != nil && m.OutputPort.UUID == port.UUID {
-			return nil, &RefusedError{Reason: fmt.Sprintf("%s is the output of mirror %s and drops whatever it receives (F11)", port.Name, m.Name)}
+			return nil, &RefusedError{Reason: fmt.Sprintf("%s is the output of mirror %s and drops whatever it receives", port.Name, m.Name)}
 		}
 		p.tx.guardPort(port)
 	}
@@ -143,7 +143,7 @@ func planCreateLease(s *Snapshot, c CreateLease) (*Plan, error) {
 		return nil, &GoneError{Kind: "bridge", Name: c.Bridge.Short()}
 	}
 	if len(b.Mirrors) >= maxMirrors {
-		return nil, &RefusedError{Reason: fmt.Sprintf("bridge %s has %d mirrors already, and ovs-vswitchd builds no more than %d (F3)", b.Name, len(b.Mirrors), maxMirrors)}
+		return nil, &RefusedError{Reason: fmt.Sprintf("bridge %s has %d mirrors already, and ovs-vswitchd builds no more than %d", b.Name, len(b.Mirrors), maxMirrors)}
 	}
 	name := LeaseName(c.Lease)
 	if s.PortByName(name) != nil || s.BridgeByName(name) != nil {

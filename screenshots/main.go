@@ -37,14 +37,14 @@ func pictures() []picture {
 	// tap-fw-1 is the trunk of the demo's firewall. Its bridge has somebody else's
 	// mirror already, so the first change asks; the default makes one of our own.
 	overview := []step{
-		{expect: "tap-fw-1"},
+		{expect: "br-int"},
 		{keys: down(15), expect: "ids-span"},
 		{keys: []string{"b"}, expect: "own"},
 		{keys: []string{"Enter"}, expect: "ovscope3f9a61c2"},
 		{advance: true, expect: "TCP"},
 	}
 	return []picture{
-		{"overview", "ovscope --demo", 120, 36, nil, overview},
+		{"overview", "ovscope --demo", 132, 36, nil, overview},
 		{"asking", "ovscope --demo", 80, 24, nil, overview[:3]},
 		{"narrow", "ovscope --demo, 60×15", 60, 15, nil, overview[:4]},
 		{"no-color", "NO_COLOR=1 ovscope --demo", 100, 30, []string{"NO_COLOR=1"}, overview},
