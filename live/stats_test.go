@@ -147,8 +147,12 @@ func TestRatesAreForTheTimeBeforeNow(t *testing.T) {
 		t.Helper()
 		got := st.Summary(at, 0)
 		for i, pair := range [][2]float64{
-			{got.LastSecond.PPS, second}, {got.Last10Seconds.PPS, ten}, {got.LastMinute.PPS, minute},
-			{got.LastSecond.BPS, second * 1000}, {got.Last10Seconds.BPS, ten * 1000}, {got.LastMinute.BPS, minute * 1000},
+			{got.LastSecond.PPS, second},
+			{got.Last10Seconds.PPS, ten},
+			{got.LastMinute.PPS, minute},
+			{got.LastSecond.BPS, second * 1000},
+			{got.Last10Seconds.BPS, ten * 1000},
+			{got.LastMinute.BPS, minute * 1000},
 		} {
 			if !near(pair[0], pair[1]) {
 				t.Errorf("%s: rate %d is %v, want %v", when, i, pair[0], pair[1])

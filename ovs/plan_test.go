@@ -154,7 +154,8 @@ func TestPlanRefuses(t *testing.T) {
 		"OVN's mirror":           {s, SetSources{Mirror: id('c', '3'), Add: []Source{{id('a', '2'), Egress}}}, "belongs to OVN"},
 		"the output as a source": {s, SetSources{Mirror: id('c', '1'), Add: []Source{{id('a', '3'), Egress}}}, "mon is the output of mirror ours"},
 		"a port of another bridge": {
-			s, CreateLease{Bridge: id('b', '0'), Lease: "abcdef01", Sources: []Source{{id('a', '5'), Egress}}},
+			s,
+			CreateLease{Bridge: id('b', '0'), Lease: "abcdef01", Sources: []Source{{id('a', '5'), Egress}}},
 			"far is on bridge br1",
 		},
 		"the 33rd mirror":    {full, CreateLease{Bridge: id('b', '0'), Lease: "abcdef01"}, "no more than 32"},

@@ -62,11 +62,11 @@ var (
 type Phase uint8
 
 const (
-	// Running: the interface is up and frames are captured.
+	// Running means that the interface is up and frames are captured.
 	Running Phase = iota
-	// Down: the interface is there but switched off.
+	// Down means that the interface is there but switched off.
 	Down
-	// Gone: there is no interface of that name; it is captured again when it comes back.
+	// Gone means that there is no interface of that name; it is captured again when it comes back.
 	Gone
 )
 

@@ -56,7 +56,7 @@ func open(c Config) (_ *Handle, err error) {
 	h := &Handle{config: c, wake: -1, ended: make(chan struct{})}
 	defer func() {
 		if err != nil {
-			h.release()
+			_ = h.release()
 		}
 	}()
 	if h.socket, err = openSocket(c.Interface); err != nil {

@@ -62,11 +62,11 @@ func decodeGeneve(p reader) {
 		}
 		options.close(&o)
 	}
-	switch {
-	case protocol == typeBridged:
+	switch protocol {
+	case typeBridged:
 		d.tunnel("GENEVE", info)
 		decodeEthernet(r)
-	case protocol == typeIPv4 || protocol == typeIPv6:
+	case typeIPv4, typeIPv6:
 		d.tunnel("GENEVE", info)
 		etherTypePayload(r, protocol)
 	default:

@@ -11,6 +11,16 @@ type Tag struct {
 	TPID uint16 // 0x8100 or 0x88a8
 	VID  uint16 // 0–4095
 	PCP  uint8  // 0–7
+	DEI  bool
+}
+
+// tci is the tag without its TPID (IEEE 802.1Q §9.6).
+func (t Tag) tci() uint16 {
+	tci := uint16(t.PCP)<<13 | t.VID&0xfff
+	if t.DEI {
+		tci |= 1 << 12
+	}
+	return tci
 }
 
 // EchoRequest builds an Ethernet frame with an ICMP echo request (RFC 792) of 56
@@ -19,7 +29,7 @@ func EchoRequest(src, dst net.HardwareAddr, tags []Tag, from, to netip.Addr, id,
 	frame := append(append(make([]byte, 0, 128), dst...), src...)
 	for _, t := range tags {
 		frame = binary.BigEndian.AppendUint16(frame, t.TPID)
-		frame = binary.BigEndian.AppendUint16(frame, uint16(t.PCP)<<13|t.VID&0xfff)
+		frame = binary.BigEndian.AppendUint16(frame, t.tci())
 	}
 	frame = binary.BigEndian.AppendUint16(frame, 0x0800)
 

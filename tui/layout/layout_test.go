@@ -10,9 +10,22 @@ func TestClassesBeginWhereTheySay(t *testing.T) {
 		w, h int
 		want Class
 	}{
-		{200, 50, Wide}, {120, 40, Wide}, {120, 20, Wide}, {119, 40, Normal}, {80, 24, Normal},
-		{80, 20, Normal}, {80, 19, Narrow}, {79, 24, Narrow}, {60, 15, Narrow}, {300, 15, Narrow},
-		{59, 24, Tiny}, {80, 14, Tiny}, {30, 8, Tiny}, {29, 24, TooSmall}, {80, 7, TooSmall}, {0, 0, TooSmall},
+		{200, 50, Wide},
+		{120, 40, Wide},
+		{120, 20, Wide},
+		{119, 40, Normal},
+		{80, 24, Normal},
+		{80, 20, Normal},
+		{80, 19, Narrow},
+		{79, 24, Narrow},
+		{60, 15, Narrow},
+		{300, 15, Narrow},
+		{59, 24, Tiny},
+		{80, 14, Tiny},
+		{30, 8, Tiny},
+		{29, 24, TooSmall},
+		{80, 7, TooSmall},
+		{0, 0, TooSmall},
 	} {
 		if got := Of(c.w, c.h, Ports).Class; got != c.want {
 			t.Errorf("%d×%d is class %d, want %d", c.w, c.h, got, c.want)

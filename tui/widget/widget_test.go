@@ -88,8 +88,14 @@ func TestSparkline(t *testing.T) {
 func TestListKeepsTheCursorOnScreen(t *testing.T) {
 	var l List
 	for _, step := range []struct{ delta, count, height, cursor, offset int }{
-		{1, 10, 4, 1, 0}, {3, 10, 4, 4, 1}, {100, 10, 4, 9, 6}, {-2, 10, 4, 7, 6}, {-3, 10, 4, 4, 4},
-		{0, 3, 4, 2, 0}, {0, 0, 4, 0, 0}, {5, 10, 20, 5, 0},
+		{1, 10, 4, 1, 0},
+		{3, 10, 4, 4, 1},
+		{100, 10, 4, 9, 6},
+		{-2, 10, 4, 7, 6},
+		{-3, 10, 4, 4, 4},
+		{0, 3, 4, 2, 0},
+		{0, 0, 4, 0, 0},
+		{5, 10, 20, 5, 0},
 	} {
 		l.Move(step.delta, step.count, step.height)
 		if l.Cursor != step.cursor || l.Offset != step.offset {
