@@ -17,8 +17,9 @@ import (
 // attached is a connection to one switch, real or simulated, and the way to its
 // frames.
 type attached struct {
-	client  *ovs.Client
-	openTap func(context.Context, ovs.TapPoint) (live.Source, error)
+	client *ovs.Client
+	// openTap captures on a tap point; it keeps snapLen bytes of a packet, or all if 0.
+	openTap func(ctx context.Context, t ovs.TapPoint, snapLen int) (live.Source, error)
 	log     *slog.Logger
 }
 
@@ -56,7 +57,7 @@ func (a *app) attach(ctx context.Context) (*attached, func(), error) {
 		return nil, nil, err
 	}
 	cfg := ovs.Config{Endpoint: a.flags.db, Self: self, Logger: log}
-	s := &attached{log: log, openTap: openTap}
+	s := &attached{log: log, openTap: a.openTap}
 	done := closeLog
 	switch {
 	case a.flags.demo && a.flags.db != "":
@@ -70,7 +71,7 @@ func (a *app) attach(ctx context.Context) (*attached, func(), error) {
 		}
 		done = func() { _ = demo.Close(); closeLog() }
 		cfg.Endpoint, cfg.Links = demo.Endpoint(), DemoLinks{}
-		s.openTap = DemoTap(demo)
+		s.openTap = demoTap(demo)
 	case cfg.Endpoint == "":
 		cfg.Endpoint = ovs.DefaultEndpoint()
 	}
@@ -92,10 +93,10 @@ func (a *app) attach(ctx context.Context) (*attached, func(), error) {
 }
 
 // openTap captures on the host's interfaces.
-func openTap(_ context.Context, t ovs.TapPoint) (live.Source, error) {
+func (a *app) openTap(_ context.Context, t ovs.TapPoint, snapLen int) (live.Source, error) {
 	direction := live.Incoming
 	if t.Direction == ovs.Outgoing {
 		direction = live.Outgoing
 	}
-	return capture.Open(capture.Config{Interface: t.Interface, Direction: direction})
+	return capture.Open(capture.Config{Interface: t.Interface, Direction: direction, SnapLen: snapLen})
 }

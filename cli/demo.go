@@ -15,20 +15,25 @@ type DemoLinks struct{}
 // Prepare does nothing.
 func (DemoLinks) Prepare(context.Context, string, int) error { return nil }
 
-// DemoTap captures on the simulated switch.
+// DemoTap captures on the simulated switch, for tui.Config.
 func DemoTap(s *sim.Switch) func(context.Context, ovs.TapPoint) (live.Source, error) {
-	return func(_ context.Context, t ovs.TapPoint) (live.Source, error) {
+	return func(ctx context.Context, t ovs.TapPoint) (live.Source, error) { return demoTap(s)(ctx, t, 0) }
+}
+
+func demoTap(s *sim.Switch) func(context.Context, ovs.TapPoint, int) (live.Source, error) {
+	return func(_ context.Context, t ovs.TapPoint, snapLen int) (live.Source, error) {
 		tap, err := s.Tap(t.Interface, t.Direction == ovs.Outgoing)
 		if err != nil {
 			return nil, err
 		}
-		return &demoSource{tap}, nil
+		return &demoSource{tap, snapLen}, nil
 	}
 }
 
 // demoSource makes a live.Source of a tap on the simulated switch.
 type demoSource struct {
-	tap *sim.Tap
+	tap     *sim.Tap
+	snapLen int // 0 for whole frames
 }
 
 func (d *demoSource) Run(ctx context.Context, into *live.Store) error {
@@ -45,7 +50,11 @@ func (d *demoSource) Run(ctx context.Context, into *live.Store) error {
 			if f.Outgoing {
 				direction = live.Outgoing
 			}
-			into.Add(live.Frame{Time: f.Time, Length: len(f.Data), Data: f.Data, Direction: direction})
+			data := f.Data
+			if d.snapLen > 0 {
+				data = data[:min(len(data), d.snapLen)]
+			}
+			into.Add(live.Frame{Time: f.Time, Length: len(f.Data), Data: data, Direction: direction})
 		}
 	}
 }

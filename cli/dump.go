@@ -2,73 +2,160 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"ovscope/live"
-	"ovscope/live/decode"
+	"ovscope/live/capture"
+	"ovscope/live/filter"
+	"ovscope/live/pcapfile"
 	"ovscope/ovs"
 )
 
 type dumpFlags struct {
-	ports           string
-	count           uint64
-	egress, ingress bool
-	json            bool
+	ports, iface, read string
+	write              string
+	count              uint64
+	snapLen            int
+	egress, ingress    bool
+	json               bool
+	filter             string
 }
 
 func (a *app) dumpCommand() *cobra.Command {
 	var f dumpFlags
 	cmd := &cobra.Command{
-		Use:   "dump -i PORT",
-		Short: "Print the packets of ports through a temporary mirror",
-		Long: `Makes a mirror of its own for the ports, prints their packets with all VLAN tags,
-and removes the mirror when it ends: after --count packets, on Ctrl-C, or when
-whoever reads the output goes away.`,
+		Use:   "dump [FILTER]",
+		Short: "Print the packets of a port, an interface or a file",
+		Long: `With -i it makes a mirror of its own for the ports, prints their packets with all
+VLAN tags, and removes the mirror when it ends: after --count packets, on Ctrl-C, or
+when whoever reads the output goes away. --interface captures on any Linux interface
+and -r reads a pcap or pcapng file; neither touches Open vSwitch.
+
+FILTER is in tcpdump's language, pcap-filter(7). One thing differs: a filter that
+does not say vlan looks through all tags, so icmp finds tagged pings, too.`,
 		Example: `# ten packets, both directions
 sudo ovscope dump -i tap1 -c 10
 
+# a hundred pings in VLAN 10 into a file
+sudo ovscope dump -i tap1 -c 100 -w out.pcapng 'vlan 10 and icmp'
+
 # only what the guest sends, one JSON object a line
-sudo ovscope dump -i tap1 --egress --json`,
-		Args: cobra.NoArgs,
-		RunE: a.verb(func(ctx context.Context, _ []string) error { return a.dump(ctx, f) }),
+sudo ovscope dump -i tap1 --egress --json
+
+# live into Wireshark
+sudo ovscope dump -i tap1 -w - | wireshark -k -i -`,
+		RunE: a.verb(func(ctx context.Context, args []string) error {
+			f.filter = strings.Join(args, " ")
+			return a.dump(ctx, f)
+		}),
 	}
 	cmd.Flags().StringVarP(&f.ports, "port", "i", "", "ports to copy, separated by commas, all of one bridge")
+	cmd.Flags().StringVar(&f.iface, "interface", "", "any Linux interface instead, without Open vSwitch")
+	cmd.Flags().StringVarP(&f.read, "read", "r", "", "a capture file instead; - for standard input")
+	cmd.Flags().StringVarP(&f.write, "write", "w", "", "write pcapng to this file instead of printing; - for standard output")
 	cmd.Flags().Uint64VarP(&f.count, "count", "c", 0, "stop after this many packets (0: never)")
+	cmd.Flags().IntVarP(&f.snapLen, "snaplen", "s", 0, "capture only this many bytes of each packet, at least 18 (0: all)")
 	cmd.Flags().BoolVar(&f.egress, "egress", false, "only → what the guest sends (select_src_port)")
 	cmd.Flags().BoolVar(&f.ingress, "ingress", false, "only ← what the guest receives (select_dst_port)")
 	cmd.Flags().BoolVar(&f.json, "json", false, "an object a line")
 	return cmd
 }
 
-func (a *app) dump(ctx context.Context, f dumpFlags) error {
-	switch {
-	case f.ports == "":
-		return usagef("dump needs -i PORT; ovscope list shows the ports")
-	case a.flags.readOnly:
-		return usagef("dump makes a mirror, which --read-only forbids")
+// check says what is wrong with the flags.
+func (f *dumpFlags) check(readOnly bool) error {
+	inputs := 0
+	for _, in := range []string{f.ports, f.iface, f.read} {
+		if in != "" {
+			inputs++
+		}
 	}
-	return a.withSwitch(ctx, func(s *attached) error {
-		change, err := leaseFor(s.client.Snapshot(), f, s.client.Self())
+	switch {
+	case inputs == 0:
+		return usagef("dump needs -i PORT, --interface IF or -r FILE; ovscope list shows the ports")
+	case inputs > 1:
+		return usagef("-i, --interface and -r exclude each other")
+	case f.ports != "" && readOnly:
+		return usagef("dump -i makes a mirror, which --read-only forbids")
+	case f.ports == "" && (f.egress || f.ingress):
+		return usagef("--egress and --ingress go with -i: only a mirror knows what a guest sends and receives")
+	case f.read != "" && f.snapLen != 0:
+		return usagef("-s goes with capturing, not with -r")
+	case f.snapLen < 0:
+		return usagef("-s wants a number of bytes, 0 for all")
+	case f.write != "" && f.json:
+		return usagef("--json prints and -w writes pcapng; choose one")
+	}
+	return nil
+}
+
+func (a *app) dump(ctx context.Context, f dumpFlags) error {
+	if err := f.check(a.flags.readOnly); err != nil {
+		return err
+	}
+	wanted, err := filter.Parse(f.filter)
+	if err != nil {
+		return filterError(f.filter, err)
+	}
+	switch {
+	case f.read != "":
+		return a.dumpFile(ctx, f, wanted)
+	case f.iface != "":
+		out, err := a.newOutput(f, wanted, pcapfile.Options{Interface: f.iface})
 		if err != nil {
 			return err
 		}
-		source, err := lend(ctx, s, change)
+		source, err := a.openInterface(f.iface, live.DirectionUnknown, f.snapLen)
+		if err != nil {
+			return errors.Join(err, out.abort())
+		}
+		defer func() { _ = source.Close() }()
+		return a.follow(ctx, source, out)
+	}
+	return a.withSwitch(ctx, func(s *attached) error { return a.dumpPorts(ctx, s, f, wanted) })
+}
+
+// dumpFile prints a file's packets, however many there are.
+func (a *app) dumpFile(ctx context.Context, f dumpFlags, wanted *filter.Filter) error {
+	reader, err := pcapfile.Open(f.read)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = reader.Close() }()
+	out, err := a.newOutput(f, wanted, pcapfile.Options{Comment: "from " + f.read})
+	if err != nil {
+		return err
+	}
+	return a.copyFile(ctx, reader, out)
+}
+
+func (a *app) dumpPorts(ctx context.Context, s *attached, f dumpFlags, wanted *filter.Filter) error {
+	change, err := leaseFor(s.client.Snapshot(), f, s.client.Self())
+	if err != nil {
+		return err
+	}
+	plan, err := ovs.NewPlan(s.client.Snapshot(), change)
+	if err != nil {
+		return err
+	}
+	// A file that cannot be written is found out before anything is changed.
+	out, err := a.newOutput(f, wanted, pcapfile.Options{Interface: ovs.LeaseName(change.Lease), Description: plan.Title})
+	if err != nil {
+		return err
+	}
+	source, err := a.lend(ctx, s, plan, change.Lease, f.snapLen)
+	if err != nil {
+		err = errors.Join(err, out.abort())
 		if errors.Is(err, context.Canceled) {
 			return nil
 		}
-		if err != nil {
-			return err
-		}
-		defer func() { _ = source.Close() }()
-		return a.print(ctx, source, f)
-	})
+		return err
+	}
+	defer func() { _ = source.Close() }()
+	return a.follow(ctx, source, out)
 }
 
 // leaseFor is the lease that copies the ports that the flags name.
@@ -98,29 +185,25 @@ func leaseFor(s *ovs.Snapshot, f dumpFlags, self ovs.Process) (ovs.CreateLease, 
 	return change, nil
 }
 
-// lend creates the lease and opens the tap point of its mirror.
-func lend(ctx context.Context, s *attached, change ovs.CreateLease) (live.Source, error) {
-	plan, err := ovs.NewPlan(s.client.Snapshot(), change)
-	if err != nil {
-		return nil, err
-	}
+// lend applies the plan that makes a lease and opens the tap point of its mirror.
+func (a *app) lend(ctx context.Context, s *attached, plan *ovs.Plan, lease string, snapLen int) (live.Source, error) {
 	result, err := s.client.Apply(ctx, plan)
 	if err != nil {
 		return nil, fmt.Errorf("making a mirror: %w", err)
 	}
 	if result.Warning != "" {
-		s.log.Warn(result.Warning)
+		_, _ = fmt.Fprintln(a.stderr, "ovscope: "+result.Warning)
 	}
 	snapshot := s.client.Snapshot()
 	for _, m := range snapshot.Mirrors() {
-		if m.Owner.Lease != change.Lease {
+		if m.Owner.Lease != lease {
 			continue
 		}
 		tap, err := snapshot.TapPoint(m)
 		if err != nil {
 			return nil, err
 		}
-		source, err := s.openTap(ctx, tap)
+		source, err := s.openTap(ctx, tap, snapLen)
 		if err != nil {
 			return nil, fmt.Errorf("capturing on %s: %w", tap.Interface, err)
 		}
@@ -129,130 +212,22 @@ func lend(ctx context.Context, s *attached, change ovs.CreateLease) (live.Source
 	return nil, errors.New("the new mirror is not there; somebody removed it")
 }
 
-// printInterval is how often new packets are fetched from the store: short enough
-// that a line seems to come at once.
-const printInterval = 20 * time.Millisecond
-
-// print writes packets until there are enough, the source ends, the reader of the
-// output goes away, or ctx is done. What was lost is said at the end.
-func (a *app) print(ctx context.Context, source live.Source, f dumpFlags) error {
-	store := live.NewStore(live.DefaultStoreBytes)
-	run, stop := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- source.Run(run, store) }()
-
-	p := printer{out: a.stdout, json: f.json, left: f.count, forever: f.count == 0}
-	tick := time.NewTicker(printInterval)
-	defer tick.Stop()
-	var err error
-	for running := true; running && err == nil && !p.full(); {
-		select {
-		case err = <-ended:
-			running = false
-		case <-tick.C:
-		}
-		err = errors.Join(err, p.catchUp(store))
-	}
-	stop()
-	drops, _ := source.Drops()
-	_, _ = fmt.Fprintf(a.stderr, "%d packets printed, %d lost in the kernel, %d lost because the output was too slow\n", p.printed, drops, p.missed)
-	if errors.Is(err, errReaderGone) {
-		return nil
-	}
-	return err
+// openInterface captures on a Linux interface, and says on standard error when it
+// goes and comes back.
+func (a *app) openInterface(name string, direction live.Direction, snapLen int) (live.Source, error) {
+	return capture.Open(capture.Config{
+		Interface: name, Direction: direction, SnapLen: snapLen,
+		OnState: func(s capture.State) { _, _ = fmt.Fprintln(a.stderr, "ovscope: "+s.String()) },
+	})
 }
 
-// errReaderGone says that whoever read the output has closed it.
-var errReaderGone = errors.New("nobody reads the output any more")
-
-// printer writes packets of a store in order.
-type printer struct {
-	out     io.Writer
-	json    bool
-	left    uint64 // to print, unless forever
-	forever bool
-	next    uint64 // the store's number of the next packet
-	printed uint64
-	missed  uint64 // overwritten in the store before they were printed
-	buf     []byte
-	line    []byte
-}
-
-func (p *printer) full() bool { return !p.forever && p.left == 0 }
-
-// catchUp writes everything that is in the store and was not written yet.
-func (p *printer) catchUp(store *live.Store) error {
-	first, next := store.Range()
-	if p.next < first {
-		p.missed += first - p.next
-		p.next = first
+// filterError shows where a filter is wrong.
+func filterError(expression string, err error) error {
+	var syntax *filter.SyntaxError
+	if !errors.As(err, &syntax) {
+		return &usageError{err}
 	}
-	for ; p.next < next && !p.full(); p.next++ {
-		packet, ok := store.Read(p.next, p.buf)
-		if !ok {
-			p.missed++
-			continue
-		}
-		p.buf = packet.Data
-		if err := p.print(packet); err != nil {
-			return err
-		}
-		p.printed++
-		p.left--
-	}
-	return nil
-}
-
-func (p *printer) print(packet live.Packet) error {
-	if p.json {
-		record, err := json.Marshal(decode.NewRecord(packet.Time, packet.Length, packet.Data))
-		if err != nil {
-			return fmt.Errorf("printing packet %d: %w", packet.Seq, err)
-		}
-		p.line = append(p.line[:0], record...)
-	} else {
-		line := decode.Summarize(packet.Data, packet.Length)
-		p.line = appendLine(p.line[:0], packet, &line)
-	}
-	if _, err := p.out.Write(append(p.line, '\n')); err != nil {
-		if isClosedPipe(err) {
-			return errReaderGone
-		}
-		return fmt.Errorf("writing the output: %w", err)
-	}
-	return nil
-}
-
-// appendLine is a packet on one line of text:
-// "12:00:01.123456 vlan 10 192.0.2.1 → 192.0.2.2 ICMP echo request …".
-func appendLine(b []byte, packet live.Packet, line *decode.Line) []byte {
-	b = packet.Time.AppendFormat(b, "15:04:05.000000")
-	for _, v := range line.VLANs {
-		b = append(b, ' ')
-		b = appendVLAN(b, v)
-	}
-	b = fmt.Appendf(b, " %s → %s %s", line.Source(), line.Destination(), line.Protocol)
-	if line.Info != "" {
-		b = append(b, ' ')
-		b = append(b, line.Info...)
-	}
-	return fmt.Appendf(b, " length %d", packet.Length)
-}
-
-// appendVLAN is a tag as tcpdump writes it: "vlan 10", with the priority and the
-// drop eligible bit where set, and the TPID where it is not 802.1Q's.
-func appendVLAN(b []byte, v decode.VLAN) []byte {
-	if v.TPID != 0x8100 {
-		b = fmt.Appendf(b, "0x%04x ", v.TPID)
-	}
-	b = fmt.Appendf(b, "vlan %d", v.VID)
-	if v.PCP != 0 {
-		b = fmt.Appendf(b, " p %d", v.PCP)
-	}
-	if v.DEI {
-		b = append(b, " DEI"...)
-	}
-	return b
+	return usagef("filter, %w:\n%s\n%s^", err, expression, strings.Repeat(" ", syntax.Column-1))
 }
 
 // unknownPort names the ports that the user may have meant.

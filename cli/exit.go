@@ -50,7 +50,7 @@ func message(err error) string {
 	text := err.Error()
 	var usage *usageError
 	switch {
-	case errors.As(err, &usage):
+	case errors.As(err, &usage) && !strings.Contains(text, "\n"):
 		text += "; see ovscope --help"
 	case errors.Is(err, capture.ErrPermission) && !strings.Contains(text, "CAP_NET_RAW"):
 		text += "; capturing needs root or CAP_NET_RAW"

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -49,10 +50,28 @@ func ovscope(t *testing.T, args ...string) result {
 	return result{code, out.String(), errs.String()}
 }
 
+// words is what a process said so far.
+type words struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (w *words) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(b)
+}
+
+func (w *words) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
 // start runs the program as a process.
-func start(t *testing.T, l *lab.Lab, args ...string) (*exec.Cmd, *bytes.Buffer) {
+func start(t *testing.T, l *lab.Lab, args ...string) (*exec.Cmd, *words) {
 	t.Helper()
-	var out bytes.Buffer
+	var out words
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
 	cmd.Env = append(l.Env(), beMain+"=1")
 	cmd.Stdout, cmd.Stderr = &out, &out

@@ -64,9 +64,11 @@ func (a *app) ui(ctx context.Context) error {
 		return usagef("the terminal UI cannot work with TERM=dumb; use ovscope dump")
 	}
 	return a.withSwitch(ctx, func(s *attached) error {
-		return tui.Run(ctx, tui.Config{
-			Switch:     s.client,
-			OpenTap:    s.openTap,
+		err := tui.Run(ctx, tui.Config{
+			Switch: s.client,
+			OpenTap: func(ctx context.Context, t ovs.TapPoint) (live.Source, error) {
+				return s.openTap(ctx, t, 0)
+			},
 			ReadOnly:   a.flags.readOnly,
 			Demo:       a.flags.demo,
 			NoColor:    a.noColor(),
@@ -76,6 +78,10 @@ func (a *app) ui(ctx context.Context) error {
 			Log:        s.log,
 			Version:    a.build.Version,
 		})
+		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+			return nil // a signal is an ordinary way to end
+		}
+		return err
 	})
 }
 
