@@ -79,9 +79,26 @@ type (
 		size     int
 	}
 	binaryValue struct {
-		operator    token
+		operator    arithmetic
 		left, right value
 	}
+)
+
+// arithmetic is an operator between values.
+type arithmetic uint8
+
+const (
+	noArithmetic arithmetic = iota
+	add
+	subtract
+	multiply
+	divide
+	modulo
+	bitAnd
+	bitOr
+	bitXor
+	shiftLeft
+	shiftRight
 )
 
 // join makes one condition of two.

@@ -2,6 +2,12 @@ package filter
 
 import "strings"
 
+// nothingSelected are the ones that can select nothing: what is left of vlan is of
+// untagged frames.
+func nothingSelected() []string {
+	return []string{"icmp and vlan", "host 10.0.0.1 and vlan", "ip[8] < 100 and vlan 10", "1 = 2", "ip and ip6", "ether proto 0x10800"}
+}
+
 // expressions are compared with tcpdump. They mean the same in both.
 func expressions() []string {
 	return strings.Split(strings.TrimSpace(`
@@ -245,12 +251,12 @@ ether[14] = 0x45
 ether[len - 1] = 0
 ether[len - 4:4] = 0
 ether[59] = 0
-not ether[100] = 0
+not ether[100] = 9
 not ether[100] = 1 and ip
 ether[ether[14] & 0xf] = 1
 ether[ip[9]] != 0
 ip and ether[20] & 0x80 = 0
-ether[len] = 0 or ip
+not ip or ether[len] = 0
 len % 7 = 3
 len ^ 60 = 0
 len & 1 != 0
@@ -262,13 +268,13 @@ len >> 3 = 7
 ip[8] - tcp[0] < 100
 ip and 60 - ip[8] < 100
 ether[ip[0]] = 0
-ether[100 + ip[0]] = 1
+ether[100 + ip[0]] = 0
 ip[8] / ip[8] = 1
-ip[8] % 60 * 2 = 8
-ip[8] * 3 % 4 = 0
+ip[8] % 60 * 2 = 64
+ip[8] * 3 % 4 = 192
 - ip[8] = -64
 -1 ^ ip[8] = 0xffffffbf
-6 % 4 * 2 + 54 = len
+60 % 8 * 100 = len
 1 | 2 & 4 = ip[1] + 1
 ip[8] - 10 - 4 = 50
 ip[8] + 1 << 2 = 260
@@ -334,7 +340,6 @@ vlan 10 and icmp
 vlan 10 and tcp port 80
 vlan or icmp
 icmp or vlan
-icmp and vlan
 icmp or vlan and icmp
 vlan and vlan
 vlan 100 and vlan 200
@@ -377,7 +382,6 @@ vlan and pppoes 1 and ip6
 vlan and vlan and net 10
 vlan and (tcp or udp) and not port 53
 vlan and net 2001:db8::/32
-host 10.0.0.1 and vlan
 host 10.0.0.1 or vlan 10 and host 10.0.0.1
 ether proto 0x88a8 and vlan 100
 ether proto 0x8100 or vlan

@@ -105,6 +105,9 @@ func untagged() (frames [][]byte) {
 	}
 	v4("10.0.0.2", "10.0.0.1", 1, []byte{0, 0, 0, 0, 1, 2, 3, 4})
 	v4("172.16.5.4", "192.168.1.9", 1, make([]byte, 1400))
+	frames[len(frames)-1][22] = 1 // time to live
+	v4("10.0.0.2", "10.0.0.1", 1, []byte{0, 0, 0, 0, 1, 2, 3, 4})
+	frames[len(frames)-1][22] = 9
 	// TCP with all flags
 	for flags := range 64 {
 		v4("10.0.0.1", "10.0.0.2", 6, tcpSegment(40000+flags, 80, flags))

@@ -26,54 +26,74 @@ type pair struct {
 
 // host compiles an IPv4 host or net. Without a protocol it is also that of ARP and RARP.
 func (c *compiler) host(n *hostNode) (test, error) {
-	protocols := []protocol{n.protocol}
-	if n.protocol == anyProtocol {
-		if protocols = []protocol{ip, arp, rarp}; c.at.labels > 0 {
-			protocols = protocols[:1] // MPLS cannot tell
-		}
+	if n.protocol == anyProtocol && c.at.labels == 0 {
+		return c.hostOfAny(n), nil
 	}
-	tests := make([]test, len(protocols))
-	for i, p := range protocols {
-		etherType, src, dst := uint32(etherTypeIP), ipv4Src, ipv4Dst
-		switch p {
-		case arp:
-			etherType, src, dst = etherTypeARP, arpSrc, arpDst
-		case rarp:
-			etherType, src, dst = etherTypeRARP, arpSrc, arpDst
-		}
-		link, err := c.link(n.from, etherType)
-		if err != nil {
-			return nil, err
-		}
-		at := c.at.network()
-		tests[i] = addressTest(link, pair{n.direction, at + src, at + dst}, n.addr, n.mask)
+	etherType, src, dst := uint32(etherTypeIP), ipv4Src, ipv4Dst
+	switch n.protocol { // without one, MPLS can carry IP only
+	case arp:
+		etherType, src, dst = etherTypeARP, arpSrc, arpDst
+	case rarp:
+		etherType, src, dst = etherTypeRARP, arpSrc, arpDst
 	}
-	return anyOf(tests...), nil
-}
-
-func addressTest(link linkTest, at pair, addr, mask uint32) test {
-	if mask == 0 {
-		return link.match // tcpdump's optimizer leaves out the loads
-	}
+	link, err := c.link(n.from, etherType)
+	addresses := addressTest{pair{n.direction, c.at.network() + src, c.at.network() + dst}, n.addr, n.mask}
 	return func(f frame) verdict {
 		if v := link.match(f); v != yes {
 			return v
 		}
-		if at.direction != destination {
-			a, ok := f.u32(at.src)
-			if !ok {
-				return outside
-			}
-			if v := verdictOf(a&mask == addr); at.decides(v) {
-				return v
-			}
-		}
-		a, ok := f.u32(at.dst)
+		return addresses.match(f)
+	}, err
+}
+
+// hostOfAny is host in IP, ARP or RARP, whose types are in the same two bytes.
+func (c *compiler) hostOfAny(n *hostNode) test {
+	at, network := c.at.linkType, c.at.network()
+	typeIP := uint16(etherTypeIP)
+	if c.at.ppp {
+		typeIP = pppIP
+	}
+	inIP := addressTest{pair{n.direction, network + ipv4Src, network + ipv4Dst}, n.addr, n.mask}
+	inARP := addressTest{pair{n.direction, network + arpSrc, network + arpDst}, n.addr, n.mask}
+	return func(f frame) verdict {
+		t, ok := f.u16(at)
 		if !ok {
 			return outside
 		}
-		return verdictOf(a&mask == addr)
+		switch t {
+		case typeIP:
+			return inIP.match(f)
+		case etherTypeARP, etherTypeRARP:
+			return inARP.match(f)
+		}
+		return no
 	}
+}
+
+// addressTest compares IPv4 addresses.
+type addressTest struct {
+	at         pair
+	addr, mask uint32
+}
+
+func (t *addressTest) match(f frame) verdict {
+	if t.mask == 0 {
+		return yes // tcpdump's optimizer leaves out the loads
+	}
+	if t.at.direction != destination {
+		a, ok := f.u32(t.at.src)
+		if !ok {
+			return outside
+		}
+		if v := verdictOf(a&t.mask == t.addr); t.at.decides(v) {
+			return v
+		}
+	}
+	a, ok := f.u32(t.at.dst)
+	if !ok {
+		return outside
+	}
+	return verdictOf(a&t.mask == t.addr)
 }
 
 // decides reports whether what the source is decides without the destination.
@@ -158,12 +178,19 @@ func (c *compiler) proto(n *protocolNode) (test, error) {
 		link, err := c.link(n.from, etherTypeIP6)
 		return ipv6ProtocolTest(link, c.at.network(), n.number), err
 	}
-	v4, err := c.link(n.from, etherTypeIP)
-	if err != nil {
-		return nil, err
-	}
-	v6, err := c.link(n.from, etherTypeIP6)
-	return anyOf(ipv4ProtocolTest(v4, c.at.network(), n.number), ipv6ProtocolTest(v6, c.at.network(), n.number)), err
+	network, number := c.versions(), n.number
+	return func(f frame) verdict {
+		version, ok := network.version(f)
+		switch {
+		case !ok:
+			return outside
+		case version == 4:
+			return ipv4Is(f, network.at, number)
+		case version == 6:
+			return ipv6Is(f, network.at, number)
+		}
+		return no
+	}, nil
 }
 
 func ipv4ProtocolTest(link linkTest, network int, number uint32) test {
@@ -171,33 +198,41 @@ func ipv4ProtocolTest(link linkTest, network int, number uint32) test {
 		if v := link.match(f); v != yes {
 			return v
 		}
-		n, ok := f.u8(network + ipv4Protocol)
-		if !ok {
-			return outside
-		}
-		return verdictOf(uint32(n) == number)
+		return ipv4Is(f, network, number)
 	}
 }
 
-// ipv6ProtocolTest looks at the next header, and behind a fragment header.
+func ipv4Is(f frame, network int, number uint32) verdict {
+	n, ok := f.u8(network + ipv4Protocol)
+	if !ok {
+		return outside
+	}
+	return verdictOf(uint32(n) == number)
+}
+
 func ipv6ProtocolTest(link linkTest, network int, number uint32) test {
 	return func(f frame) verdict {
 		if v := link.match(f); v != yes {
 			return v
 		}
-		n, ok := f.u8(network + ipv6Next)
-		if !ok {
-			return outside
-		}
-		if uint32(n) == number {
-			return yes
-		}
-		if n != numberFragment {
-			return no
-		}
-		if n, ok = f.u8(network + ipv6Bytes); !ok {
-			return outside
-		}
-		return verdictOf(uint32(n) == number)
+		return ipv6Is(f, network, number)
 	}
+}
+
+// ipv6Is looks at the next header, and behind a fragment header.
+func ipv6Is(f frame, network int, number uint32) verdict {
+	n, ok := f.u8(network + ipv6Next)
+	if !ok {
+		return outside
+	}
+	if uint32(n) == number {
+		return yes
+	}
+	if n != numberFragment {
+		return no
+	}
+	if n, ok = f.u8(network + ipv6Bytes); !ok {
+		return outside
+	}
+	return verdictOf(uint32(n) == number)
 }

@@ -90,19 +90,66 @@ func (c *compiler) link(from token, etherType uint32) (linkTest, error) {
 	return t, nil
 }
 
-// pppProtocol returns PPP's number of what has that EtherType or SAP (IANA PPP numbers).
+// versionTest tells the IP versions apart, with one look at what says it.
+type versionTest struct {
+	linkType int
+	v4, v6   uint16
+	mpls     bool
+	at       int // where IP begins
+}
+
+func (c *compiler) versions() versionTest {
+	t := versionTest{linkType: c.at.linkType, v4: etherTypeIP, v6: etherTypeIP6, mpls: c.at.labels > 0, at: c.at.network()}
+	if c.at.ppp {
+		t.v4, t.v6 = pppIP, pppIP6
+	}
+	return t
+}
+
+// version returns 4, 6 or, when it is not IP, anything else. It is false if that was not captured.
+func (t *versionTest) version(f frame) (version byte, ok bool) {
+	if t.mpls {
+		bottom, ok := f.u8(t.at - 2)
+		if !ok || bottom&1 == 0 {
+			return 0, ok
+		}
+		version, ok = f.u8(t.at)
+		return version >> 4, ok
+	}
+	etherType, ok := f.u16(t.linkType)
+	switch {
+	case !ok:
+		return 0, false
+	case etherType == t.v4:
+		return 4, true
+	case etherType == t.v6:
+		return 6, true
+	}
+	return 0, true
+}
+
+// PPP's numbers (IANA PPP numbers).
+const (
+	pppIP   = 0x0021
+	pppIP6  = 0x0057
+	pppMPLS = 0x0281
+	pppSTP  = 0x0031
+	pppISO  = 0x0023
+)
+
+// pppProtocol returns PPP's number of what has that EtherType or SAP.
 func pppProtocol(etherType uint32) uint32 {
 	switch etherType {
 	case etherTypeIP:
-		return 0x0021
+		return pppIP
 	case etherTypeIP6:
-		return 0x0057
+		return pppIP6
 	case etherTypeMPLS:
-		return 0x0281
+		return pppMPLS
 	case sapSTP:
-		return 0x0031
+		return pppSTP
 	case sapISO:
-		return 0x0023
+		return pppISO
 	}
 	return etherType
 }

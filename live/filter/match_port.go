@@ -42,31 +42,22 @@ func (p portProtocols) has(number byte) bool {
 	return false
 }
 
-// port compiles a port or a range of ports: IPv6 first, as tcpdump.
+// port compiles a port or a range of ports.
 func (c *compiler) port(n *portNode) (test, error) {
-	v4, err := c.link(n.from, etherTypeIP)
-	if err != nil {
-		return nil, err
-	}
-	v6, err := c.link(n.from, etherTypeIP6)
-	if err != nil {
-		return nil, err
-	}
 	ports := portTest{n.protocols, n.direction, n.low, n.high}
-	network := c.at.network()
-	return anyOf(
-		func(f frame) verdict {
-			if v := v6.match(f); v != yes {
-				return v
-			}
-			return ports.matchIPv6(f, network)
-		},
-		func(f frame) verdict {
-			if v := v4.match(f); v != yes {
-				return v
-			}
-			return ports.matchIPv4(f, network)
-		}), nil
+	network := c.versions()
+	return func(f frame) verdict {
+		version, ok := network.version(f)
+		switch {
+		case !ok:
+			return outside
+		case version == 4:
+			return ports.matchIPv4(f, network.at)
+		case version == 6:
+			return ports.matchIPv6(f, network.at)
+		}
+		return no
+	}, nil
 }
 
 type portTest struct {

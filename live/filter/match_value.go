@@ -18,7 +18,7 @@ func (c *compiler) relation(n *relationNode) (test, error) {
 	if err != nil {
 		return nil, err
 	}
-	holds := comparison(n.operator)
+	holds := comparisonOf(n.operator)
 	compare := func(f frame) verdict {
 		l, ok := left(f)
 		if !ok {
@@ -28,7 +28,7 @@ func (c *compiler) relation(n *relationNode) (test, error) {
 		if !ok {
 			return outside
 		}
-		return verdictOf(holds(l, r))
+		return verdictOf(holds.between(l, r))
 	}
 	if constant, ok := n.right.(numberValue); ok {
 		compare = func(f frame) verdict {
@@ -36,26 +36,54 @@ func (c *compiler) relation(n *relationNode) (test, error) {
 			if !ok {
 				return outside
 			}
-			return verdictOf(holds(l, uint32(constant)))
+			return verdictOf(holds.between(l, uint32(constant)))
 		}
 	}
 	return all(append(protocols, compare)...), nil
 }
 
-func comparison(operator string) func(l, r uint32) bool {
+type comparison uint8
+
+const (
+	equal comparison = iota
+	unequal
+	less
+	atMost
+	greater
+	atLeast
+)
+
+func comparisonOf(operator string) comparison {
 	switch operator {
 	case "=":
-		return func(l, r uint32) bool { return l == r }
+		return equal
 	case "!=":
-		return func(l, r uint32) bool { return l != r }
+		return unequal
 	case "<":
-		return func(l, r uint32) bool { return l < r }
+		return less
 	case "<=":
-		return func(l, r uint32) bool { return l <= r }
+		return atMost
 	case ">":
-		return func(l, r uint32) bool { return l > r }
+		return greater
 	default:
-		return func(l, r uint32) bool { return l >= r }
+		return atLeast
+	}
+}
+
+func (c comparison) between(l, r uint32) bool {
+	switch c {
+	case equal:
+		return l == r
+	case unequal:
+		return l != r
+	case less:
+		return l < r
+	case atMost:
+		return l <= r
+	case greater:
+		return l > r
+	default:
+		return l >= r
 	}
 }
 
@@ -85,8 +113,8 @@ func (c *compiler) binary(v *binaryValue, protocols *[]test) (number, error) {
 	if err != nil {
 		return nil, err
 	}
-	operator := v.operator.text
-	if mask, ok := v.right.(numberValue); ok && operator == "&" { // the most usual
+	operator := v.operator
+	if mask, ok := v.right.(numberValue); ok && operator == bitAnd { // the most usual
 		return func(f frame) (uint32, bool) {
 			l, ok := left(f)
 			return l & uint32(mask), ok
@@ -106,31 +134,31 @@ func (c *compiler) binary(v *binaryValue, protocols *[]test) (number, error) {
 }
 
 // calculate does unsigned arithmetic modulo 2³². It is false for a division by zero.
-func calculate(operator string, l, r uint32) (uint32, bool) {
+func calculate(operator arithmetic, l, r uint32) (uint32, bool) {
 	switch operator {
-	case "+":
+	case add:
 		return l + r, true
-	case "-":
+	case subtract:
 		return l - r, true
-	case "*":
+	case multiply:
 		return l * r, true
-	case "/":
+	case divide:
 		if r == 0 {
 			return 0, false
 		}
 		return l / r, true
-	case "%":
+	case modulo:
 		if r == 0 {
 			return 0, false
 		}
 		return l % r, true
-	case "&":
+	case bitAnd:
 		return l & r, true
-	case "|":
+	case bitOr:
 		return l | r, true
-	case "^":
+	case bitXor:
 		return l ^ r, true
-	case "<<":
+	case shiftLeft:
 		return l << r, true
 	default:
 		return l >> r, true

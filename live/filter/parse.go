@@ -4,6 +4,7 @@ import "fmt"
 
 const (
 	wantedPrimitive  = "a primitive such as host, port, tcp or vlan"
+	wantedValue      = "a number, len or bytes such as ip[8]"
 	wantedComparison = `a comparison such as "= 1"`
 )
 

@@ -1,27 +1,33 @@
 package filter
 
-// precedence tells how tightly an arithmetic operator binds; 0 is no operator.
-// loose ones are in tcpdump's grammar without a precedence: they take whatever is
-// to their right, and are taken by whatever is to their left.
-func precedence(t token) (binds int, loose bool) {
+// arithmeticOf returns the operator that a symbol is.
+func arithmeticOf(t token) arithmetic {
 	if t.kind != symbolToken {
-		return 0, false
+		return noArithmetic
 	}
 	switch t.text {
-	case "|":
-		return 1, false
+	case "+":
+		return add
+	case "-":
+		return subtract
+	case "*":
+		return multiply
+	case "/":
+		return divide
+	case "%":
+		return modulo
 	case "&":
-		return 2, false
-	case "<<", ">>":
-		return 3, false
-	case "+", "-":
-		return 4, false
-	case "*", "/":
-		return tightest, false
-	case "%", "^":
-		return tightest, true
+		return bitAnd
+	case "|":
+		return bitOr
+	case "^":
+		return bitXor
+	case "<<":
+		return shiftLeft
+	case ">>":
+		return shiftRight
 	}
-	return 0, false
+	return noArithmetic
 }
 
 const (
@@ -29,67 +35,88 @@ const (
 	minusOne = numberValue(1<<32 - 1)
 )
 
-// arithmeticValue parses what can be nothing but a value.
-func (p *parser) arithmeticValue(least int) (value, error) {
+// precedence tells how tightly an operator binds.
+func (a arithmetic) precedence() int {
+	switch a {
+	case bitOr:
+		return 1
+	case bitAnd:
+		return 2
+	case shiftLeft, shiftRight:
+		return 3
+	case add, subtract:
+		return 4
+	default:
+		return tightest
+	}
+}
+
+// loose operators have no precedence in tcpdump's grammar: they take whatever is
+// to their right, and are taken by whatever is to their left.
+func (a arithmetic) loose() bool { return a == modulo || a == bitXor }
+
+// arithmeticOperand parses what can be nothing but a value.
+func (p *parser) arithmeticOperand(least int) (operand, error) {
 	o, err := p.arithmetic(qualifiers{}, least)
-	if err != nil {
-		return nil, err
+	if err == nil && o.node != nil {
+		err = p.wrong(o.from, wantedValue)
 	}
-	if o.node != nil {
-		return nil, p.wrong(o.from, "a number, len or bytes such as ip[8]")
-	}
-	return o.value, nil
+	return o, err
+}
+
+func (p *parser) arithmeticValue(least int) (value, error) {
+	o, err := p.arithmeticOperand(least)
+	return o.value, err
 }
 
 // arithmetic parses operators that bind at least so tightly, and what is between.
 func (p *parser) arithmetic(q qualifiers, least int) (operand, error) {
 	left, err := p.unary(q)
 	for err == nil && left.node == nil {
-		operator := p.peek()
-		binds, loose := precedence(operator)
-		if binds == 0 || (binds < least && !loose) {
+		operator := arithmeticOf(p.peek())
+		if operator == noArithmetic || (operator.precedence() < least && !operator.loose()) {
 			break
 		}
 		p.next()
-		least := binds + 1
-		if loose {
+		least := operator.precedence() + 1
+		if operator.loose() {
 			least = 0
 		}
 		if err := p.deeper(); err != nil {
 			return left, err
 		}
-		from := p.peek()
-		right, err := p.arithmeticValue(least)
+		right, err := p.arithmeticOperand(least)
 		if err != nil {
 			return left, err
 		}
 		p.depth--
-		if err := p.checkOperand(operator, from, right); err != nil {
+		if err := p.checkOperand(operator, right); err != nil {
 			return left, err
 		}
-		left = operand{value: fold(operator, left.value, right), from: left.from}
+		left = operand{value: fold(operator, left.value, right.value), from: left.from}
 	}
 	return left, err
 }
 
-// checkOperand refuses what can never be calculated.
-func (p *parser) checkOperand(operator, from token, right value) error {
-	n, constant := right.(numberValue)
+// checkOperand refuses numbers with which nothing can be calculated. What is
+// calculated itself may be such a number: then no frame matches.
+func (p *parser) checkOperand(operator arithmetic, right operand) error {
+	n, _ := right.value.(numberValue)
 	switch {
-	case !constant:
-	case n == 0 && (operator.text == "/" || operator.text == "%"):
-		return p.wrong(from, "a number other than 0 to divide by")
-	case n > 31 && (operator.text == "<<" || operator.text == ">>"):
-		return p.wrong(from, "at most 31 bits to shift by")
+	case !right.number:
+	case n == 0 && (operator == divide || operator == modulo):
+		return p.wrong(right.from, "a number other than 0 to divide by")
+	case n > 31 && (operator == shiftLeft || operator == shiftRight):
+		return p.wrong(right.from, "at most 31 bits to shift by")
 	}
 	return nil
 }
 
 // fold calculates what does not depend on the frame.
-func fold(operator token, left, right value) value {
+func fold(operator arithmetic, left, right value) value {
 	if l, ok := left.(numberValue); ok {
 		if r, ok := right.(numberValue); ok {
-			if n, ok := calculate(operator.text, uint32(l), uint32(r)); ok {
+			if n, ok := calculate(operator, uint32(l), uint32(r)); ok {
 				return numberValue(n)
 			}
 		}
@@ -114,7 +141,7 @@ func (p *parser) unary(q qualifiers) (operand, error) {
 		v, err := p.arithmeticValue(tightest + 1)
 		p.depth--
 		// The left side, whose protocol is checked, is what the minus is before.
-		return operand{value: fold(token{text: "*"}, v, minusOne), from: t}, err
+		return operand{value: fold(multiply, v, minusOne), from: t}, err
 	case t.is("("):
 		if err := p.deeper(); err != nil {
 			return operand{}, err
@@ -136,7 +163,7 @@ func (p *parser) unary(q qualifiers) (operand, error) {
 	case p.peekNext().is("["):
 		return p.load()
 	}
-	return operand{}, p.expected("a number, len or bytes such as ip[8]")
+	return operand{}, p.expected(wantedValue)
 }
 
 // wantedInside is the error that a parenthesis goes on with what it cannot.

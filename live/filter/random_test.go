@@ -40,7 +40,7 @@ func (w writer) address() string {
 }
 
 func (w writer) net() string {
-	return w.pick("10", "10.0", "10.0.0.0/24", "192.168.0.0/16", "10.0.0.0/7", "128.0.0.0/1", "10.0.0.0 mask 255.0.0.255", "2001:db8::/32", "2001:db8:1::/48", "fe80::/9")
+	return w.pick("10", "10.0", "10.0.0.0/24", "192.168.0.0/16", "10.0.0.0/7", "128.0.0.0/1", "0.0.0.0/0", "10.0.0.0 mask 255.0.0.255", "2001:db8::/112", "2001:db8:1::/97", "ff02::1", "::/0", "2001:db8::/31")
 }
 
 func (w writer) port() string {
@@ -110,12 +110,9 @@ func (w writer) atom() string {
 	}
 }
 
-// TestRandomFiltersSelectWhatTcpdumpSelects compares with tcpdump -O: its
-// optimizer may skip bytes that were not captured, see the package's comment.
-// OVSCOPE_FILTERS says how many, from which seed on: "5000" or "5000,7".
+// TestRandomFiltersSelectWhatTcpdumpSelects: OVSCOPE_FILTERS says how many, from which seed on: "5000" or "5000,7".
 func TestRandomFiltersSelectWhatTcpdumpSelects(t *testing.T) {
 	o := newOracle(t)
-	o.tcpdumpOption = "-O"
 	count, seed := 300, uint64(1)
 	if s := os.Getenv("OVSCOPE_FILTERS"); s != "" {
 		number, from, _ := strings.Cut(s, ",")
@@ -127,5 +124,11 @@ func TestRandomFiltersSelectWhatTcpdumpSelects(t *testing.T) {
 		w := writer{rand.New(rand.NewPCG(seed, uint64(i)))}
 		all = append(all, w.expression(1+w.IntN(4)))
 	}
-	each(all, func(e string) { o.compare(t, e, e) })
+	each(all, func(e string) {
+		// What only its optimizer refuses, such as a calculated shift by 32, we take.
+		if _, err := o.selected(e); err != nil && strings.Contains(err.Error(), " by ") {
+			return
+		}
+		o.compare(t, e, e)
+	})
 }
