@@ -2,26 +2,14 @@ package filter
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"math/rand/v2"
 	"net/netip"
-	"strings"
-	"testing"
 )
 
 // sample is a captured frame of the recording that tests filter.
 type sample struct {
 	data    []byte
 	wireLen int
-}
-
-func unhex(t testing.TB, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.NewReplacer(" ", "", "\n", "", "\t", "").Replace(s))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 func mac(s string) []byte {

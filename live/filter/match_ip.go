@@ -29,12 +29,15 @@ func (c *compiler) host(n *hostNode) (test, error) {
 	if n.protocol == anyProtocol && c.at.labels == 0 {
 		return c.hostOfAny(n), nil
 	}
-	etherType, src, dst := uint32(etherTypeIP), ipv4Src, ipv4Dst
-	switch n.protocol { // without one, MPLS can carry IP only
+	var etherType uint32
+	src, dst := arpSrc, arpDst
+	switch n.protocol {
 	case arp:
-		etherType, src, dst = etherTypeARP, arpSrc, arpDst
+		etherType = etherTypeARP
 	case rarp:
-		etherType, src, dst = etherTypeRARP, arpSrc, arpDst
+		etherType = etherTypeRARP
+	default: // also if none was named: MPLS cannot carry ARP
+		etherType, src, dst = etherTypeIP, ipv4Src, ipv4Dst
 	}
 	link, err := c.link(n.from, etherType)
 	addresses := addressTest{pair{n.direction, c.at.network() + src, c.at.network() + dst}, n.addr, n.mask}
@@ -177,8 +180,14 @@ func (c *compiler) proto(n *protocolNode) (test, error) {
 	case ip6:
 		link, err := c.link(n.from, etherTypeIP6)
 		return ipv6ProtocolTest(link, c.at.network(), n.number), err
+	default:
+		return c.protoOfAny(n.number), nil
 	}
-	network, number := c.versions(), n.number
+}
+
+// protoOfAny is proto in IPv4 or IPv6.
+func (c *compiler) protoOfAny(number uint32) test {
+	network := c.versions()
 	return func(f frame) verdict {
 		version, ok := network.version(f)
 		switch {
@@ -190,7 +199,7 @@ func (c *compiler) proto(n *protocolNode) (test, error) {
 			return ipv6Is(f, network.at, number)
 		}
 		return no
-	}, nil
+	}
 }
 
 func ipv4ProtocolTest(link linkTest, network int, number uint32) test {

@@ -171,17 +171,17 @@ func macTest(d direction, mac [6]byte) test {
 		}
 		return verdictOf(binary.BigEndian.Uint32(f.data[at+2:]) == low && binary.BigEndian.Uint16(f.data[at:]) == high)
 	}
+	from, to := func(f frame) verdict { return at(f, src) }, func(f frame) verdict { return at(f, dst) }
 	switch d {
 	case source:
-		return func(f frame) verdict { return at(f, src) }
+		return from
 	case destination:
-		return func(f frame) verdict { return at(f, dst) }
-	}
-	from, to := func(f frame) verdict { return at(f, src) }, func(f frame) verdict { return at(f, dst) }
-	if d == bothWays {
+		return to
+	case bothWays:
 		return all(from, to)
+	default:
+		return anyOf(from, to)
 	}
-	return anyOf(from, to)
 }
 
 func (c *compiler) broadcast(n *broadcastNode) (test, error) {
@@ -213,16 +213,17 @@ func (c *compiler) multicast(n *multicastNode) (test, error) {
 	case ip6:
 		link, err := c.link(n.from, etherTypeIP6)
 		return addressByte(link, c.at.network()+ipv6Dst, 0xff), err
-	}
-	if c.at.ppp {
-		return nil, c.wrong(n.from, "no multicast after pppoes, or ip or ip6 before it")
-	}
-	return func(f frame) verdict {
-		if len(f.data) == 0 {
-			return outside
+	default:
+		if c.at.ppp {
+			return nil, c.wrong(n.from, "no multicast after pppoes, or ip or ip6 before it")
 		}
-		return verdictOf(f.data[0]&1 != 0)
-	}, nil
+		return func(f frame) verdict {
+			if len(f.data) == 0 {
+				return outside
+			}
+			return verdictOf(f.data[0]&1 != 0)
+		}, nil
+	}
 }
 
 // addressByte tests whether the first byte of an address is as large as that.

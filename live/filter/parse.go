@@ -1,9 +1,14 @@
 package filter
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 const (
 	wantedPrimitive  = "a primitive such as host, port, tcp or vlan"
+	wantedEnd        = `"and", "or" or the end`
+	wantedClose      = `"and", "or" or ")"`
 	wantedValue      = "a number, len or bytes such as ip[8]"
 	wantedComparison = `a comparison such as "= 1"`
 )
@@ -51,7 +56,7 @@ func (p *parser) deeper() error {
 // take takes a symbol that must be there.
 func (p *parser) take(symbol string) error {
 	if !p.peek().is(symbol) {
-		return p.expected(symbol)
+		return p.expected(strconv.Quote(symbol))
 	}
 	p.next()
 	return nil
@@ -71,7 +76,7 @@ func (p *parser) filter() (node, error) {
 		return nil, err
 	}
 	if p.peek().kind != endToken {
-		return nil, p.expected("and, or or the end")
+		return nil, p.expected(wantedEnd)
 	}
 	return n, nil
 }
@@ -137,17 +142,13 @@ func (p *parser) condition(o operand, q qualifiers) (node, error) {
 
 func (p *parser) operand(q qualifiers) (operand, error) {
 	t := p.peek()
-	switch t.kind {
-	case numberToken:
-		return p.relation(q)
-	case nameToken, ipv4Token, ipv6Token, macToken:
+	switch {
+	case t.kind == nameToken, t.kind == ipv4Token, t.kind == ipv6Token, t.kind == macToken:
 		if !q.given {
-			return operand{}, p.expected(p.wantedBefore(t))
+			return operand{}, p.expected(wantedBefore(t))
 		}
 		n, err := p.id(q, p.next())
 		return operand{node: n, after: q, from: t}, err
-	}
-	switch {
 	case t.is("not"):
 		if err := p.deeper(); err != nil {
 			return operand{}, err
@@ -163,7 +164,7 @@ func (p *parser) operand(q qualifiers) (operand, error) {
 			o.after = q
 		}
 		return operand{node: &notNode{n}, after: o.after, from: t}, err
-	case t.is("("), t.is("-"), t.is("len"), t.is("length"), p.peekNext().is("["):
+	case t.kind == numberToken, t.is("("), t.is("-"), t.is("len"), t.is("length"), p.peekNext().is("["):
 		return p.relation(q)
 	case t.kind == keywordToken:
 		return p.primitive()
@@ -172,7 +173,7 @@ func (p *parser) operand(q qualifiers) (operand, error) {
 }
 
 // wantedBefore says what to write where an id stands alone.
-func (p *parser) wantedBefore(t token) string {
+func wantedBefore(t token) string {
 	switch t.kind {
 	case macToken:
 		return "ether host, ether src or ether dst before an Ethernet address"

@@ -14,48 +14,46 @@ func (p *parser) id(q qualifiers, t token) (node, error) {
 		return p.port(q, t)
 	case protoKind:
 		return p.proto(q, t)
+	default:
+		return p.address(q, t)
 	}
-	if q.protocol == ether && t.kind != macToken {
-		return nil, p.wrong(t, "an Ethernet address such as 02:00:00:00:00:01")
-	}
-	switch t.kind {
-	case macToken:
-		if q.protocol != ether || q.kind != hostKind {
-			return nil, p.wrong(t, "an IP address, or ether before host")
-		}
+}
+
+// address makes a condition of the address of a host or net.
+func (p *parser) address(q qualifiers, t token) (node, error) {
+	version4 := q.protocol != ip6
+	version6 := q.protocol == ip6 || q.protocol == anyProtocol
+	switch {
+	case t.kind == macToken && q.protocol == ether:
 		return &macNode{from: t, direction: q.direction, mac: t.mac}, nil
-	case numberToken:
-		if q.protocol == ip6 {
-			break
-		}
+	case t.kind == macToken:
+		return nil, p.wrong(t, "an IP address, or ether before host")
+	case q.protocol == ether:
+		return nil, p.wrong(t, "an Ethernet address such as 02:00:00:00:00:01")
+	case t.kind == numberToken && version4:
 		return p.shortNet(q, t), nil
-	case ipv4Token:
-		if q.protocol == ip6 {
-			break
-		}
+	case t.kind == ipv4Token && version4:
 		return p.net(q, t)
-	case ipv6Token:
-		if q.protocol != ip6 && q.protocol != anyProtocol {
-			break
-		}
+	case t.kind == ipv6Token && version6:
 		return p.net6(q, t)
 	}
 	return nil, p.wrong(t, wantedAddress(q))
 }
 
 func wantedAddress(q qualifiers) string {
-	const noNames = " (names are not looked up)"
-	what := "an IP address"
+	var what string
 	switch q.protocol {
-	case ip, arp, rarp:
-		what = "an IPv4 address"
+	case anyProtocol:
+		what = "an IP address"
 	case ip6:
 		what = "an IPv6 address"
+	default:
+		what = "an IPv4 address"
 	}
 	if q.kind == netKind {
 		what += " or network"
 	}
-	return what + noNames
+	return what + " (names are not looked up)"
 }
 
 // shortNet makes "net 10" what it means, 10.0.0.0/8; "host 10" is 0.0.0.10.
@@ -149,16 +147,14 @@ func (p *parser) proto(q qualifiers, t token) (node, error) {
 	if q.protocol == ether {
 		wanted, lookup = "an EtherType as a number or name", lookupEtherType
 	}
-	switch t.kind {
-	case numberToken:
-		return n, nil
-	case nameToken, keywordToken:
-		if number, ok := lookup(t.text); ok {
-			n.number = number
-			return n, nil
-		}
+	ok := t.kind == numberToken
+	if t.kind == nameToken || t.kind == keywordToken {
+		n.number, ok = lookup(t.text)
 	}
-	return nil, p.wrong(t, wanted)
+	if !ok {
+		return nil, p.wrong(t, wanted)
+	}
+	return n, nil
 }
 
 const (
@@ -175,14 +171,13 @@ func (p *parser) port(q qualifiers, t token) (node, error) {
 	n := &portNode{from: t, direction: q.direction}
 	var low, high service
 	ok := false
-	switch t.kind {
-	case numberToken:
-		if t.number > 0xffff {
-			return nil, p.wrong(t, "a port number from 0 to 65535")
-		}
+	switch {
+	case t.kind == numberToken && t.number > 0xffff:
+		return nil, p.wrong(t, "a port number from 0 to 65535")
+	case t.kind == numberToken:
 		low = service{port: uint16(t.number), tcp: true, udp: true}
 		high, ok = low, true
-	case nameToken, keywordToken:
+	case t.kind == nameToken, t.kind == keywordToken:
 		low, ok = lookupPort(t.text)
 		high = low
 		if !ok && q.kind == portrangeKind {

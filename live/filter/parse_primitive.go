@@ -136,7 +136,7 @@ func wantedAfter(p protocol) string {
 	case tcp, udp, sctp:
 		return "port or portrange after tcp, udp and sctp"
 	default:
-		return "and, or or the end: this protocol has no hosts or ports of its own"
+		return wantedEnd + ": this protocol has no hosts or ports of its own"
 	}
 }
 
@@ -169,7 +169,7 @@ func (p *parser) ids(q qualifiers) (node, error) {
 		}
 		p.depth--
 		if !p.peek().is(")") {
-			return nil, p.expected("and, or or )")
+			return nil, p.expected(wantedClose)
 		}
 		p.next()
 		return n, nil

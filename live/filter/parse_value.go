@@ -169,9 +169,9 @@ func (p *parser) unary(q qualifiers) (operand, error) {
 // wantedInside is the error that a parenthesis goes on with what it cannot.
 func (p *parser) wantedInside(o operand) error {
 	if o.node == nil && !o.number {
-		return p.expected(wantedComparison + " or )")
+		return p.expected(wantedComparison + ` or ")"`)
 	}
-	return p.expected("and, or or )")
+	return p.expected(wantedClose)
 }
 
 // load parses ip[8] and tcp[2:2].
@@ -199,7 +199,7 @@ func (p *parser) load() (operand, error) {
 		}
 		p.next()
 	} else if !p.peek().is("]") {
-		return operand{}, p.expected("] or : and the number of bytes")
+		return operand{}, p.expected(`"]", or ":" and the number of bytes`)
 	}
 	if err := p.take("]"); err != nil {
 		return operand{}, err
