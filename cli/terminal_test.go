@@ -71,20 +71,35 @@ func (ui screen) expectGone(text string) {
 func (ui screen) goTo(port string) {
 	ui.Helper()
 	for range 60 {
-		text, err := ui.Screen()
-		if err != nil {
-			ui.Fatal(err)
-		}
-		for line := range strings.Lines(text) {
-			left, _, _ := strings.Cut(strings.TrimPrefix(line, "│"), "│")
-			if strings.HasPrefix(left, "▸") && strings.Contains(left, " "+port+" ") {
-				return
-			}
+		at := ui.cursor()
+		if strings.Contains(at, " "+port+" ") {
+			return
 		}
 		ui.press("Down")
-		time.Sleep(30 * time.Millisecond)
+		if err := ui.WaitFor("the cursor to move on from "+at, 5*time.Second, func(s string) bool { return cursorLine(s) != at }); err != nil {
+			ui.Fatal(err)
+		}
 	}
 	ui.Fatalf("no way to %s", port)
+}
+
+func (ui screen) cursor() string {
+	ui.Helper()
+	text, err := ui.Screen()
+	if err != nil {
+		ui.Fatal(err)
+	}
+	return cursorLine(text)
+}
+
+// cursorLine is the line of the tree that the cursor is on.
+func cursorLine(screen string) string {
+	for line := range strings.Lines(screen) {
+		if left, _, _ := strings.Cut(strings.TrimPrefix(line, "│"), "│"); strings.HasPrefix(left, "▸") {
+			return left
+		}
+	}
+	return ""
 }
 
 // exits waits for the program's end and returns its exit code.
