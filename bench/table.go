@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// result is a line of the table.
+type result struct {
+	test testCase
+	tool string
+	measured
+	err error // why it could not be measured
+}
+
+func (r *result) rate() float64 { return float64(r.arrived-r.warmUp) / r.took.Seconds() }
+
+func (r *result) lost() uint64 { return r.arrived - min(r.received, r.arrived) }
+
+func (r *result) lostPercent() float64 { return 100 * float64(r.lost()) / float64(max(r.arrived, 1)) }
+
+func (r *result) cpuPerPacket() float64 {
+	packets := max(r.received, r.warmUp+1) - r.warmUp
+	return float64(r.cpu.Nanoseconds()) / float64(packets)
+}
+
+func (r *result) peakMiB() float64 { return float64(r.peakKiB) / 1024 }
+
+// table is the results in Markdown, with ratios to the yardstick of the same case.
+func table(results []result) string {
+	var b strings.Builder
+	b.WriteString("| frames | tool | sent | packets | lost | lost | CPU a packet | × tcpdump -w | peak memory | to the terminal |\n")
+	b.WriteString("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	yardstick := map[string]float64{}
+	for _, r := range results {
+		if r.tool == nameWrite && r.err == nil {
+			yardstick[r.test.name] = r.cpuPerPacket()
+		}
+	}
+	for _, r := range results {
+		if r.err != nil {
+			fmt.Fprintf(&b, "| %s | %s | %s |||||||||\n", r.test.name, r.tool, strings.ReplaceAll(errText(r.err), "|", "/"))
+			continue
+		}
+		ratio, screen := "", ""
+		if base := yardstick[r.test.name]; base > 0 {
+			ratio = fmt.Sprintf("%.1f", r.cpuPerPacket()/base)
+		}
+		if r.screen > 0 {
+			screen = fmt.Sprintf("%.1f kB/s", float64(r.screen)/r.took.Seconds()/1000)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %.0f kpps | %d | %d | %.2f %% | %.0f ns | %s | %.0f MiB | %s |\n",
+			r.test.name, r.tool, r.rate()/1000, r.received, r.lost(), r.lostPercent(), r.cpuPerPacket(), ratio, r.peakMiB(), screen)
+	}
+	return b.String()
+}
+
+// curve is a tool's memory over a long run.
+type curve struct {
+	tool   string
+	points []point
+	err    error
+}
+
+func memoryTable(curves []curve) string {
+	if len(curves) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\nMemory in use while packets of 64 B go on arriving:\n\n| tool | after packets: memory |\n| --- | --- |\n")
+	for _, c := range curves {
+		var parts []string
+		for _, p := range c.points {
+			parts = append(parts, fmt.Sprintf("%.1f M: %.1f MiB", float64(p.packets)/1e6, p.mib))
+		}
+		if c.err != nil {
+			parts = append(parts, errText(c.err))
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", c.tool, strings.Join(parts, ", "))
+	}
+	return b.String()
+}
+
+// machine says what was measured on.
+func machine(c config, n *network) string {
+	var b strings.Builder
+	line := func(what, value string) { fmt.Fprintf(&b, "- %s: %s\n", what, value) }
+	line("Taken", time.Now().UTC().Format(time.DateOnly))
+	line("CPU", fmt.Sprintf("%s, %d for this run", cpuModel(), n.before.Count()))
+	load := "not known"
+	if b, err := os.ReadFile("/proc/loadavg"); err == nil {
+		load = strings.Fields(string(b))[0]
+	}
+	line("Kernel", "Linux "+kernelRelease())
+	line("Go", runtime.Version())
+	line("tcpdump", version("tcpdump"))
+	line("TShark", version("tshark"))
+	line("ovscope", version(c.binary))
+	alone := fmt.Sprintf("alone on CPU %d; the tools on the others", n.senderCPU)
+	if n.before.Count() < 2 {
+		alone = "on the only CPU, which it shares with the tools"
+	}
+	line("Sender", fmt.Sprintf("sendmmsg(2) on a veth pair, %s; %v a case", alone, c.duration))
+	line("Load average at the end, the sender's included", load)
+	return b.String()
+}
+
+func kernelRelease() string {
+	var name unix.Utsname
+	if err := unix.Uname(&name); err != nil {
+		return "unknown"
+	}
+	return unix.ByteSliceToString(name.Release[:])
+}
+
+func cpuModel() string {
+	b, err := os.ReadFile("/proc/cpuinfo")
+	if err == nil {
+		for line := range strings.Lines(string(b)) {
+			if name, value, found := strings.Cut(line, ":"); found && strings.TrimSpace(name) == "model name" {
+				return strings.TrimSpace(value)
+			}
+		}
+	}
+	return runtime.GOARCH
+}
+
+// version is the first line that a program says about itself.
+func version(program string) string {
+	out, err := exec.Command(program, "--version").CombinedOutput()
+	if err != nil && len(out) == 0 {
+		return "not available"
+	}
+	for line := range strings.Lines(string(out)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "Running as user") {
+			return line
+		}
+	}
+	return "unknown"
+}
+
+// What is between the markers in a file is ours.
+const (
+	markerBegin = "<!-- bench: begin -->"
+	markerEnd   = "<!-- bench: end -->"
+)
+
+// writeBetweenMarkers puts text between the markers of a file. A file that is not
+// there is made.
+func writeBetweenMarkers(path, text string) error {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		b, err = []byte("# Performance\n\n"+markerBegin+"\n"+markerEnd+"\n"), nil
+	}
+	if err != nil {
+		return fmt.Errorf("writing the tables: %w", err)
+	}
+	before, rest, begins := strings.Cut(string(b), markerBegin)
+	_, after, ends := strings.Cut(rest, markerEnd)
+	if !begins || !ends {
+		return fmt.Errorf("writing the tables: %s has no lines %s and %s", path, markerBegin, markerEnd)
+	}
+	text = before + markerBegin + "\n" + text + markerEnd + after
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		return fmt.Errorf("writing the tables: %w", err)
+	}
+	return nil
+}
