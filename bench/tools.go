@@ -166,7 +166,9 @@ func (r *running) stop() error {
 	case err = <-r.ended:
 	case <-time.After(endTimeout):
 		_ = r.cmd.Process.Kill()
-		err = fmt.Errorf("%s did not end: %v", r.command[0], <-r.ended)
+		if err = <-r.ended; err != nil { // else it has just ended
+			err = fmt.Errorf("%s did not end when asked to", r.command[0])
+		}
 	}
 	if r.display != nil {
 		r.display.close()
