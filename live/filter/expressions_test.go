@@ -133,14 +133,14 @@ sctp src port 5672
 not port 80
 not tcp port 80 or 443
 not (tcp port 80 or 443)
-port http
-port https
+tcp port http
+tcp port https
 port domain
 tcp port ssh
 udp port ntp
 udp port domain or bootps
-port bootpc or syslog
-src port ftp-data or ssh
+udp port bootpc or syslog
+tcp src port ftp-data or ssh
 portrange 6000-6008
 portrange 6008-6000
 src portrange 6000-6008
@@ -149,7 +149,7 @@ tcp portrange 1-79
 udp portrange 0-65535
 sctp portrange 80-90
 portrange 443
-portrange ftp-domain
+tcp portrange ftp-domain
 src and dst portrange 1-200
 port 0
 port 0123

@@ -192,9 +192,7 @@ func (p *parser) relation(q qualifiers) (operand, error) {
 		return left, err
 	}
 	operator := p.peek()
-	switch operator.text {
-	case "=", "!=", "<", "<=", ">", ">=":
-	default:
+	if !isComparison(operator) {
 		return left, nil
 	}
 	p.next()
@@ -203,4 +201,12 @@ func (p *parser) relation(q qualifiers) (operand, error) {
 		return left, err
 	}
 	return operand{node: &relationNode{operator.text, left.value, right}, from: left.from}, nil
+}
+
+func isComparison(t token) bool {
+	switch t.text {
+	case "=", "!=", "<", "<=", ">", ">=":
+		return t.kind == symbolToken
+	}
+	return false
 }

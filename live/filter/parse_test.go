@@ -90,6 +90,7 @@ func TestErrorsPointAtTheColumn(t *testing.T) {
 		{"len[0] = 1", `column 4: expected a comparison such as "= 1", found "["`},
 		{"len / 0 = 1", `column 7: expected a number other than 0 to divide by, found "0"`},
 		{"len << 32 = 1", `column 8: expected at most 31 bits to shift by, found "32"`},
+		{`len \= 5`, `column 5: expected a comparison such as "= 1", found "\\="`},
 		{"len = 08", `column 7: expected a number from 0 to 4294967295, octal if it begins with 0, found "08"`},
 		{"len = 4294967296", `column 7: expected a number from 0 to 4294967295, octal if it begins with 0, found "4294967296"`},
 		{"len = $", `column 7: expected a number, len or bytes such as ip[8], found "$"`},
