@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +23,7 @@ type attached struct {
 	// openTap captures on a tap point; it keeps snapLen bytes of a packet, or all if 0.
 	openTap func(ctx context.Context, t ovs.TapPoint, snapLen int) (live.Source, error)
 	log     *slog.Logger
+	closers []func()
 }
 
 // releaseTimeout bounds how long quitting may take to remove what this run made.
@@ -29,11 +32,11 @@ const releaseTimeout = 10 * time.Second
 // withSwitch attaches to the switch that the flags name, runs use, and then
 // removes every lease of this run that was not kept, whatever use came to.
 func (a *app) withSwitch(ctx context.Context, use func(*attached) error) (err error) {
-	s, closeSwitch, err := a.attach(ctx)
-	if err != nil {
+	s := &attached{}
+	defer s.close()
+	if err := a.attach(ctx, s); err != nil {
 		return err
 	}
-	defer closeSwitch()
 	// The ctx of a run that a signal ended is done, but its leases are not.
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
@@ -42,54 +45,62 @@ func (a *app) withSwitch(ctx context.Context, use func(*attached) error) (err er
 			err = errors.Join(err, fmt.Errorf("%w; run ovscope cleanup once Open vSwitch answers again", left))
 		}
 	}()
-	return use(s)
+	return a.recovered(func() error { return use(s) })
 }
 
-// attach connects to the switch. Call the function that it returns at the end.
-func (a *app) attach(ctx context.Context) (*attached, func(), error) {
-	log, closeLog, err := a.logger()
-	if err != nil {
-		return nil, nil, err
+// close gives back what attach got hold of, the last first.
+func (s *attached) close() {
+	for _, f := range slices.Backward(s.closers) {
+		f()
 	}
-	self, err := ovs.ThisProcess()
-	if err != nil {
-		closeLog()
-		return nil, nil, err
+}
+
+// attach connects to the switch. Close s also after an error.
+func (a *app) attach(ctx context.Context, s *attached) (err error) {
+	var closeLog func()
+	if s.log, closeLog, err = a.logger(); err != nil {
+		return err
 	}
-	cfg := ovs.Config{Endpoint: a.flags.db, Self: self, Logger: log}
-	s := &attached{log: log, openTap: a.openTap}
-	done := closeLog
+	s.closers = append(s.closers, closeLog)
+	cfg := ovs.Config{Endpoint: a.flags.db, Logger: s.log}
+	s.openTap = a.openTap
 	switch {
 	case a.flags.demo && a.flags.db != "":
-		closeLog()
-		return nil, nil, usagef("--demo and --db exclude each other")
+		return usagef("--demo and --db exclude each other")
 	case a.flags.demo:
+		// It must outlive ctx, to take back what was made in it.
 		demo, err := sim.Start(context.WithoutCancel(ctx), sim.Options{})
 		if err != nil {
-			closeLog()
-			return nil, nil, fmt.Errorf("starting the simulated switch: %w", err)
+			return fmt.Errorf("starting the simulated switch: %w", err)
 		}
-		done = func() { _ = demo.Close(); closeLog() }
+		s.closers = append(s.closers, func() { _ = demo.Close() })
 		cfg.Endpoint, cfg.Links = demo.Endpoint(), DemoLinks{}
+		cfg.Self = ovs.Process{Host: "demo", Boot: "demo", PIDNS: "demo", PID: os.Getpid(), Start: 1}
 		s.openTap = demoTap(demo)
-	case cfg.Endpoint == "":
-		cfg.Endpoint = ovs.DefaultEndpoint()
+	default:
+		if cfg.Endpoint == "" {
+			cfg.Endpoint = ovs.DefaultEndpoint()
+		}
+		if cfg.Self, err = ovs.ThisProcess(); err != nil {
+			return err
+		}
 	}
 	if err := ovs.CheckEndpoint(cfg.Endpoint); err != nil {
-		done()
-		return nil, nil, usagef("--db: %w", err)
+		return usagef("--db: %w", err)
 	}
 	if strings.HasPrefix(cfg.Endpoint, "ssl:") {
 		if cfg.TLS, err = ovs.LoadTLS(a.flags.privateKey, a.flags.certificate, a.flags.caCert); err != nil {
-			done()
-			return nil, nil, &usageError{err}
+			return &usageError{err}
 		}
 	}
 	if s.client, err = ovs.Dial(ctx, cfg); err != nil {
-		done()
-		return nil, nil, err
+		if ctx.Err() != nil {
+			return errInterrupted
+		}
+		return err
 	}
-	return s, func() { s.client.Close(); done() }, nil
+	s.closers = append(s.closers, s.client.Close)
+	return nil
 }
 
 // openTap captures on the host's interfaces.

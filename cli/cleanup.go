@@ -34,25 +34,25 @@ func (a *app) cleanup(ctx context.Context, dryRun bool) error {
 		var errs []error
 		removed, unknown := 0, 0
 		for _, lease := range s.client.Snapshot().LeasesOf(ovs.OtherRun) {
-			switch lease.Owner.Process.Life(s.client.Self()) {
-			case ovs.Alive:
-				continue
-			case ovs.Unknown:
-				unknown++
-				a.printf("left alone %s: made on another machine or in another container, so it may still be in use\n", describe(lease))
-				continue
-			case ovs.Dead:
-			}
-			plan, err := ovs.NewPlan(s.client.Snapshot(), ovs.ReleaseLease{Lease: lease.ID})
+			snapshot := s.client.Snapshot()
+			plan, err := ovs.NewPlan(snapshot, ovs.ReleaseLease{Lease: lease.ID})
 			if err != nil {
 				errs = append(errs, err)
 				continue
 			}
+			switch lease.Owner.Process.Life(s.client.Self(), snapshot.Local()) {
+			case ovs.Alive:
+				continue
+			case ovs.Unknown:
+				unknown++
+				a.printf("left alone %s: made on another machine or in another container, so it may still be in use; if not:\n", describe(lease))
+				a.printCommands(plan)
+				continue
+			case ovs.Dead:
+			}
 			if dryRun {
 				a.printf("would remove %s\n", describe(lease))
-				for _, command := range plan.Commands {
-					a.printf("  %s\n", command)
-				}
+				a.printCommands(plan)
 				removed++
 				continue
 			}
@@ -80,6 +80,12 @@ func describe(l *ovs.Lease) string {
 		parts = append(parts, "port "+p.Name)
 	}
 	return fmt.Sprintf("%s (ovscope, process %d)", strings.Join(parts, " and "), l.Owner.Process.PID)
+}
+
+func (a *app) printCommands(p *ovs.Plan) {
+	for _, command := range p.Commands {
+		a.printf("  %s\n", command)
+	}
 }
 
 func (a *app) printf(format string, args ...any) {

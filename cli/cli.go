@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -36,7 +37,14 @@ type app struct {
 func Main(b Build) int {
 	// The signals that a terminal, a shell or a service manager ends us with: each
 	// must take back what this run created.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	// What somebody had us ignore (nohup) stays ignored.
+	var signals []os.Signal
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signals = append(signals, s)
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
 	// A reader that goes away (ovscope dump | head) is an error of the write, and
 	// no reason to die before cleaning up.
@@ -64,10 +72,13 @@ func (a *app) run(ctx context.Context, args []string) int {
 	return exitCode(a.err)
 }
 
+// errInterrupted says that a signal ended the verb before it had begun.
+var errInterrupted = errors.New("interrupted; nothing was changed")
+
 // verb makes a cobra RunE of a verb, keeping its error away from cobra.
 func (a *app) verb(run func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		a.err = run(cmd.Context(), args)
+		a.err = a.recovered(func() error { return run(cmd.Context(), args) })
 		return nil
 	}
 }

@@ -48,7 +48,7 @@ func TestDemoDoesTheMainJob(t *testing.T) {
 	}
 	port := ""
 	for line := range strings.Lines(r.stdout) {
-		if strings.Contains(line, "tag 10") {
+		if strings.Contains(line, "tag 10 ") {
 			port = strings.Fields(line)[0]
 			break
 		}

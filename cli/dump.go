@@ -155,24 +155,25 @@ func (a *app) dumpPorts(ctx context.Context, s *attached, f dumpFlags, wanted *f
 		return err
 	}
 	defer func() { _ = source.Close() }()
-	return a.follow(ctx, source, out)
+	whole, cancel := s.whileWhole(ctx, change.Lease)
+	defer cancel()
+	err = a.follow(whole, source, out)
+	if ctx.Err() == nil && whole.Err() != nil {
+		err = errors.Join(err, context.Cause(whole))
+	}
+	return err
 }
 
 // leaseFor is the lease that copies the ports that the flags name.
 func leaseFor(s *ovs.Snapshot, f dumpFlags, self ovs.Process) (ovs.CreateLease, error) {
 	change := ovs.CreateLease{Lease: ovs.NewLeaseID(), Owner: self}
-	var first *ovs.Port
 	for name := range strings.SplitSeq(f.ports, ",") {
 		port := s.PortByName(name)
-		switch {
-		case port == nil:
+		if port == nil {
 			return change, unknownPort(s, name)
-		case first == nil:
-			first = port
+		}
+		if change.Bridge == "" {
 			change.Bridge = port.Bridge
-		case port.Bridge != first.Bridge:
-			return change, fmt.Errorf("port %s is on bridge %s and %s on %s, and a mirror copies only ports of its own bridge; run one dump for each",
-				first.Name, s.Bridge(first.Bridge).Name, port.Name, s.Bridge(port.Bridge).Name)
 		}
 		// Neither flag, like both, means both directions.
 		if f.egress || !f.ingress {
@@ -195,21 +196,54 @@ func (a *app) lend(ctx context.Context, s *attached, plan *ovs.Plan, lease strin
 		_, _ = fmt.Fprintln(a.stderr, "ovscope: "+result.Warning)
 	}
 	snapshot := s.client.Snapshot()
-	for _, m := range snapshot.Mirrors() {
-		if m.Owner.Lease != lease {
-			continue
-		}
-		tap, err := snapshot.TapPoint(m)
-		if err != nil {
-			return nil, err
-		}
-		source, err := s.openTap(ctx, tap, snapLen)
-		if err != nil {
-			return nil, fmt.Errorf("capturing on %s: %w", tap.Interface, err)
-		}
-		return source, nil
+	mirror := snapshot.LeaseMirror(lease)
+	if mirror == nil {
+		return nil, errors.New("the new mirror is not there; somebody removed it")
 	}
-	return nil, errors.New("the new mirror is not there; somebody removed it")
+	tap, err := snapshot.TapPoint(mirror)
+	if err != nil {
+		return nil, err
+	}
+	source, err := s.openTap(ctx, tap, snapLen)
+	if err != nil {
+		return nil, fmt.Errorf("capturing on %s: %w", tap.Interface, err)
+	}
+	return source, nil
+}
+
+// whileWhole returns a context that is done when ctx is, or when the lease's
+// mirror cannot deliver any more: its cause says why then.
+func (s *attached) whileWhole(ctx context.Context, lease string) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		for snapshot := s.client.Snapshot(); ; {
+			if err := broken(snapshot, lease); err != nil {
+				cancel(err)
+				return
+			}
+			var err error
+			if snapshot, err = s.client.Next(ctx, snapshot.Generation); err != nil {
+				return
+			}
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// broken says why the lease's mirror cannot deliver, nil while it can.
+func broken(s *ovs.Snapshot, lease string) error {
+	mirror := s.LeaseMirror(lease)
+	if mirror == nil {
+		return errors.New("the mirror is gone: somebody removed it")
+	}
+	switch health, reason := s.Health(mirror, s.Time); health {
+	case ovs.SelectsNothing:
+		return errors.New("the mirror selects nothing any more: the port was deleted, as a guest's restart does; start again to copy the new one")
+	case ovs.NoOutput, ovs.NeverBuilt:
+		return fmt.Errorf("the mirror delivers nothing any more: %s", reason)
+	case ovs.Waiting, ovs.Built, ovs.Delivering, ovs.Idle:
+	}
+	return nil
 }
 
 // openInterface captures on a Linux interface, and says on standard error when it

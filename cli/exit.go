@@ -55,5 +55,10 @@ func message(err error) string {
 	case errors.Is(err, capture.ErrPermission) && !strings.Contains(text, "CAP_NET_RAW"):
 		text += "; capturing needs root or CAP_NET_RAW"
 	}
+	// pflag passes on what the standard library says about numbers.
+	if before, after, found := strings.Cut(text, "strconv.Parse"); found {
+		_, after, _ = strings.Cut(after, ": ")
+		text = before + after
+	}
 	return strings.ReplaceAll(text, "\n", "\n         ")
 }

@@ -198,6 +198,37 @@ func TestSignalsTakeBackWhatDumpMade(t *testing.T) {
 	}
 }
 
+// A guest's restart deletes its port: the mirror copies nothing from then on, and
+// whoever waits for packets must hear of it (F19).
+func TestDumpEndsWhenItsMirrorBreaks(t *testing.T) {
+	l := lab.New(t, lab.Options{Scene: true})
+	before := vsctl(t, l, "--bare", "--columns=name", "list", "Mirror")
+	for name, test := range map[string]struct {
+		breaks func(lease string)
+		want   string
+	}{
+		"the guest's port was deleted": {func(string) { vsctl(t, l, "del-port", "tap3") }, "selects nothing any more"},
+		"the output was deleted":       {func(lease string) { vsctl(t, l, "del-port", lease) }, "delivers nothing any more"},
+		"the mirrors were cleared":     {func(string) { vsctl(t, l, "clear", "Bridge", "br0", "mirrors") }, "somebody removed it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source := "tap1"
+			if strings.Contains(name, "guest") {
+				source = "tap3"
+			}
+			cmd, out := start(t, l, "--db", l.Endpoint(), "dump", "-i", source)
+			eventually(t, "packets", func() bool { return strings.Contains(out.String(), "ICMP") })
+			test.breaks(vsctl(t, l, "--bare", "--columns=name", "list", "Mirror"))
+			if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != exitFailed || !strings.Contains(out.String(), test.want) {
+				t.Errorf("%v; want %q in the last lines of\n%s", err, test.want, out)
+			}
+			if after := vsctl(t, l, "--bare", "--columns=name", "list", "Mirror"); after != before {
+				t.Errorf("mirrors left: %s", after)
+			}
+		})
+	}
+}
+
 func TestDumpEndsWhenNobodyReads(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
 	before := config(t, l)
@@ -249,7 +280,7 @@ func TestListShowsNames(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true, Silent: true})
 	addForeign(t, l)
 	r := ovscope(t, "--db", l.Endpoint(), "list")
-	for _, want := range []string{"bridge br0 (netdev)", "tap1", "tag 10", "trunk 10,20", "mirror theirs (foreign): tap3 → ⇒ mon0"} {
+	for _, want := range []string{"bridge br0 (netdev)", "tap1", "access, tag 10", "trunk, trunks 10,20", "mirror theirs (foreign): tap3 → ⇒ port mon0"} {
 		if !strings.Contains(r.stdout, want) {
 			t.Errorf("no %q in\n%s%s", want, r.stdout, r.stderr)
 		}
@@ -273,7 +304,7 @@ func TestBadInputOnALiveSwitch(t *testing.T) {
 		want string
 	}{
 		"unknown port":            {[]string{"dump", "-i", "tap11"}, exitFailed, "did you mean tap1"},
-		"ports of two bridges":    {[]string{"dump", "-i", "tap1,tap7"}, exitFailed, "tap7 on br1"},
+		"ports of two bridges":    {[]string{"dump", "-i", "tap1,tap7"}, exitRefused, "tap7 is on bridge br1"},
 		"no port":                 {[]string{"dump"}, exitUsage, "-i PORT"},
 		"an empty port":           {[]string{"dump", "-i", "tap1,,"}, exitUsage, "name is missing"},
 		"read-only":               {[]string{"dump", "-i", "tap1", "--read-only"}, exitUsage, "--read-only"},

@@ -69,20 +69,18 @@ func writeBridge(w io.Writer, s *ovs.Snapshot, b *ovs.Bridge) {
 		if p.Error() != "" {
 			notes = "error: " + p.Error()
 		}
-		line("  "+p.Name, marks(b, p), portType(p), vlanConfig(p), p.LinkState(), notes)
+		line("  "+p.Name, marks(b, p), portType(p), p.VLANText(), p.LinkState(), notes)
 	}
 	for _, m := range b.Mirrors {
-		state := "no counters yet"
+		health, reason := s.Health(m, time.Now())
+		state := health.String()
+		if reason != "" {
+			state += ": " + reason
+		}
 		if m.Statistics != nil {
-			state = fmt.Sprintf("%d packets, %d bytes", m.Statistics.Packets, m.Statistics.Bytes)
+			state += fmt.Sprintf("; %d packets, %d bytes", m.Statistics.Packets, m.Statistics.Bytes)
 		}
-		if health, reason := s.Health(m, time.Now()); health != ovs.Waiting {
-			state += "; " + health.String()
-			if reason != "" {
-				state += ": " + reason
-			}
-		}
-		_, _ = fmt.Fprintf(w, "  mirror %s (%s): %s ⇒ %s; %s\n", m.Name, m.Owner.Kind, sourcesText(m), outputText(m), state)
+		_, _ = fmt.Fprintf(w, "  mirror %s (%s): %s ⇒ %s; %s\n", m.Name, m.Owner.Kind, m.SourcesText(), m.OutputText(), state)
 	}
 }
 
@@ -110,72 +108,4 @@ func portType(p *ovs.Port) string {
 		return "system"
 	}
 	return p.Interfaces[0].Type
-}
-
-// vlanConfig is a port's VLANs: "tag 10", "trunk 10,20", "trunk all".
-func vlanConfig(p *ovs.Port) string {
-	text := p.Mode()
-	if text == "access" {
-		return "tag " + strconv.Itoa(tagOf(p))
-	}
-	if p.Tag != nil {
-		text += " tag " + strconv.Itoa(*p.Tag)
-	}
-	switch {
-	case len(p.Trunks) > 0:
-		text += " " + numbers(p.Trunks)
-	case text == "trunk":
-		text += " all"
-	}
-	if len(p.CVLANs) > 0 {
-		text += " cvlans " + numbers(p.CVLANs)
-	}
-	return text
-}
-
-func tagOf(p *ovs.Port) int {
-	if p.Tag == nil {
-		return 0
-	}
-	return *p.Tag
-}
-
-func numbers(ns []int) string {
-	texts := make([]string, len(ns))
-	for i, n := range ns {
-		texts[i] = strconv.Itoa(n)
-	}
-	return strings.Join(texts, ",")
-}
-
-func sourcesText(m *ovs.Mirror) string {
-	var parts []string
-	if m.SelectAll {
-		parts = append(parts, "whole bridge")
-	}
-	for _, refs := range []struct {
-		direction ovs.Direction
-		ports     []ovs.PortRef
-	}{{ovs.Egress, m.Egress}, {ovs.Ingress, m.Ingress}} {
-		for _, r := range refs.ports {
-			parts = append(parts, r.Name+" "+refs.direction.Arrow())
-		}
-	}
-	if len(m.VLANs) > 0 {
-		parts = append(parts, "only VLAN "+numbers(m.VLANs))
-	}
-	if len(parts) == 0 {
-		return "nothing"
-	}
-	return strings.Join(parts, ", ")
-}
-
-func outputText(m *ovs.Mirror) string {
-	switch {
-	case m.OutputPort != nil:
-		return m.OutputPort.Name
-	case m.OutputVLAN != nil:
-		return "VLAN " + strconv.Itoa(*m.OutputVLAN)
-	}
-	return "nowhere"
 }

@@ -153,7 +153,7 @@ func (a *app) follow(ctx context.Context, source live.Source, o *output) error {
 	run, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- source.Run(run, store) }()
+	go func() { ended <- a.recovered(func() error { return source.Run(run, store) }) }()
 
 	tick := time.NewTicker(printInterval)
 	defer tick.Stop()

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 
@@ -105,7 +106,7 @@ func (a *app) logger() (*slog.Logger, func(), error) {
 	}
 	file, err := os.OpenFile(a.flags.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, nil, errors.Join(errors.New("opening --log"), err)
+		return nil, nil, fmt.Errorf("opening --log: %w", err)
 	}
 	return slog.New(slog.NewTextHandler(file, nil)), func() { _ = file.Close() }, nil
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -131,50 +132,56 @@ func packetLine(text string) bool {
 // the copies, quitting leaves nothing.
 func TestKeyShowsAndStopsARunningFlow(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
-	addForeign(t, l)
-	vsctl(t, l, "--id=@m", "get", "Mirror", "theirs", "--", "remove", "Bridge", "br0", "mirrors", "@m")
 	before := config(t, l)
-	ui := openScreen(t, l)
-	ui.goTo("tap1")
-
-	start := time.Now()
-	ui.press("e")
-	if err := ui.WaitFor("packets of tap1 in VLAN 10", 10*time.Second, packetLine); err != nil {
-		t.Fatal(err)
-	}
-	shown := []time.Duration{time.Since(start)}
-	mirror := vsctl(t, l, "--columns=name,select_src_port,select_dst_port", "list", "Mirror")
-	tap1 := vsctl(t, l, "get", "Port", "tap1", "_uuid")
-	if !strings.Contains(mirror, tap1) || !strings.Contains(mirror, "select_dst_port     : []") {
-		t.Errorf("not in select_src_port only:\n%s", mirror)
-	}
-	output := strings.Trim(vsctl(t, l, "--bare", "--columns=name", "list", "Mirror"), "\n")
-	copies := watch(t, output)
-
-	var stopped []time.Duration
+	var shown, stopped []time.Duration
 	for range tries {
-		eventually(t, "copies on "+output, func() bool { return time.Since(copies.last()) < 100*time.Millisecond })
-		off := time.Now()
-		ui.press("e")
-		eventually(t, "no source", func() bool {
-			return strings.Contains(vsctl(t, l, "--columns=select_src_port", "list", "Mirror"), "[]")
-		})
-		// F1: without a purge they would go on for 15 s and more.
-		time.Sleep(1500 * time.Millisecond)
-		stopped = append(stopped, copies.last().Sub(off))
-
-		on := time.Now()
-		ui.press("e")
-		eventually(t, "copies again", func() bool { return copies.last().After(on) })
-		shown = append(shown, copies.last().Sub(on))
+		on, off := showAndStop(t, l)
+		shown, stopped = append(shown, on), append(stopped, off)
+		if after := config(t, l); after != before {
+			t.Fatalf("something is left:\n%s", cmp.Diff(before, after))
+		}
 	}
-	t.Logf("key to packets %v, key to last copy %v", shown, stopped)
+	t.Logf("key to packets on screen %v, key to last copy %v", shown, stopped)
 	if best(shown) > budget {
 		t.Errorf("from the key to packets it took %v, never ≤ %v", shown, budget)
 	}
 	if best(stopped) > budget {
 		t.Errorf("copies went on after OFF for %v, never ≤ %v", stopped, budget)
 	}
+	// Without a purge they go on for 15 s and more, whatever the machine is busy with (F1).
+	if most := slices.Max(stopped); most > time.Second {
+		t.Errorf("copies went on after OFF for %v once", most)
+	}
+}
+
+// showAndStop starts the program, copies tap1, stops copying it and quits. It
+// returns how long the first packet took to be on the screen, and the last copy
+// to arrive after OFF.
+func showAndStop(t *testing.T, l *lab.Lab) (shown, stopped time.Duration) {
+	t.Helper()
+	ui := openScreen(t, l)
+	ui.goTo("tap1")
+	start := time.Now()
+	ui.press("e")
+	if err := ui.WaitFor("packets of tap1 in VLAN 10", 10*time.Second, packetLine); err != nil {
+		t.Fatal(err)
+	}
+	shown = time.Since(start)
+	mirror := vsctl(t, l, "--columns=name,select_src_port,select_dst_port", "list", "Mirror")
+	tap1 := vsctl(t, l, "get", "Port", "tap1", "_uuid")
+	if !strings.Contains(mirror, "["+tap1+"]") || !strings.Contains(mirror, "select_dst_port     : []") {
+		t.Errorf("not in select_src_port only:\n%s", mirror)
+	}
+
+	copies := watch(t, vsctl(t, l, "--bare", "--columns=name", "list", "Mirror"))
+	eventually(t, "copies", func() bool { return !copies.last().IsZero() })
+	off := time.Now()
+	ui.press("e")
+	eventually(t, "no source", func() bool {
+		return strings.Contains(vsctl(t, l, "--columns=select_src_port", "list", "Mirror"), "[]")
+	})
+	time.Sleep(1500 * time.Millisecond)
+	stopped = copies.last().Sub(off)
 
 	ui.press("q")
 	ui.expect("remove and quit")
@@ -182,9 +189,7 @@ func TestKeyShowsAndStopsARunningFlow(t *testing.T) {
 	if code := ui.exits(); code != exitDone {
 		t.Errorf("exit code %d", code)
 	}
-	if after := config(t, l); after != before {
-		t.Errorf("something is left:\n%s", cmp.Diff(before, after))
-	}
+	return shown, stopped
 }
 
 func best(all []time.Duration) time.Duration {

@@ -96,6 +96,23 @@ func (s *Store) Add(f Frame) {
 	}
 }
 
+// Reset empties the store for another Source, without giving its memory back:
+// numbers and counters begin at 0 again, and Stats end. It may only be called
+// while no Source writes; readers of old numbers find nothing.
+func (s *Store) Reset() {
+	s.next.Store(0)
+	s.first.Store(0)
+	s.written = 0
+	s.bytes.Store(0)
+	s.stats = nil
+	for _, g := range s.order {
+		g.end.Store(0)
+		g.retire()
+		s.spare = append(s.spare, g)
+	}
+	s.order, s.open = s.order[:0], nil
+}
+
 // turn closes the open segment and opens another one for packets from seq on. It
 // returns nil when readers are inside all of them.
 func (s *Store) turn(seq uint64) *segment {

@@ -328,3 +328,33 @@ func BenchmarkScan(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(next-first), "ns/packet")
 	b.ReportMetric(float64(next-first), "packets")
 }
+
+func TestResetStoreTakesFramesAsIfNew(t *testing.T) {
+	s := NewStore(256 << 10)
+	frame := func(n byte) Frame { return Frame{Time: int64(n), Length: 60, Data: bytes.Repeat([]byte{n}, 60)} }
+	for range 10_000 {
+		s.Add(frame(1))
+	}
+	held, ok := s.Read(9_999, nil)
+	if !ok {
+		t.Fatal("the newest is not there")
+	}
+	s.Reset()
+	if first, next := s.Range(); first != 0 || next != 0 || s.Counters() != (Counters{}) {
+		t.Errorf("range %d to %d, counters %+v", first, next, s.Counters())
+	}
+	if _, ok := s.Read(held.Seq, nil); ok {
+		t.Error("an old packet can still be read")
+	}
+	for range 20_000 {
+		s.Add(frame(2))
+	}
+	_, next := s.Range()
+	p, ok := s.Read(next-1, nil)
+	if next != 20_000 || !ok || p.Data[0] != 2 {
+		t.Errorf("after the reset: next %d, newest %v %v", next, ok, p.Data)
+	}
+	if s.Scan(0, next, func(p Packet) bool { return p.Data[0] == 2 }) != next {
+		t.Error("an old packet turned up among the new ones")
+	}
+}

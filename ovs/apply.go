@@ -32,9 +32,9 @@ const (
 // (F1). If a port that the plan creates does not come to life, the plan is taken
 // back.
 //
-// Errors: *GoneError and *TransactionError (nothing was changed), *NotAppliedError
-// (the change is in the database but has no effect yet), *ConnectError, and ctx's
-// own when it ended first.
+// Errors: *GoneError, *TransactionError and *ConnectError (nothing was changed),
+// *NotAppliedError (the change may be in the database, but has no effect, and was
+// taken back if it says so), and ctx's own when it ended first.
 func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 	start := time.Now()
 	if p.Empty() {
@@ -42,6 +42,10 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 	}
 	c.applied.Store(true)
 	nextCfg, err := c.transact(ctx, p)
+	var unknown *NotAppliedError
+	if errors.As(err, &unknown) {
+		return c.fail(ctx, p, start, err)
+	}
 	if err != nil {
 		c.cfg.Logger.Error("change failed", "plan", p.Title, "error", err)
 		return Result{Took: time.Since(start)}, err
@@ -84,7 +88,7 @@ func (c *Client) transact(ctx context.Context, p *Plan) (nextCfg int, err error)
 	defer cancel()
 	results, err := s.ovsdb.Transact(ctx, p.tx.operations()...)
 	if err != nil {
-		return 0, &ConnectError{Endpoint: c.cfg.Endpoint, Err: fmt.Errorf("sending the change: %w", err)}
+		return 0, &NotAppliedError{Reason: fmt.Sprintf("OVSDB did not say what became of the change: %s", clean(err.Error()))}
 	}
 	return p.tx.check(results)
 }
@@ -126,13 +130,13 @@ func (c *Client) bringUp(ctx context.Context, l link) error {
 	return &NotAppliedError{Reason: reason}
 }
 
-// fail takes back what the plan created, so that half a change is never left.
+// fail takes the plan back where it can, so that half a change is never left.
 func (c *Client) fail(ctx context.Context, p *Plan, start time.Time, cause error) (Result, error) {
-	if len(p.leases) > 0 {
+	if p.takeBack != nil {
 		// The caller may have given up; the rollback has its own time.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
 		defer cancel()
-		err := c.rollBack(ctx, p.leases)
+		err := c.rollBack(ctx, p.takeBack)
 		var notApplied *NotAppliedError
 		if errors.As(cause, &notApplied) {
 			notApplied.RolledBack = err == nil
@@ -142,23 +146,22 @@ func (c *Client) fail(ctx context.Context, p *Plan, start time.Time, cause error
 	return Result{Took: time.Since(start)}, cause
 }
 
-func (c *Client) rollBack(ctx context.Context, leases []string) error {
+// rollBack makes the change that takes a plan back, if there is anything to take
+// back. It does not wait for vswitchd, which may be what was wrong.
+func (c *Client) rollBack(ctx context.Context, change Change) error {
 	if err := c.sync(ctx); err != nil {
 		return err
 	}
-	for _, lease := range leases {
-		plan, err := NewPlan(c.Snapshot(), ReleaseLease{Lease: lease})
-		if err != nil {
-			return err
-		}
-		if plan.Empty() {
-			return fmt.Errorf("lease %s is not in sight", lease)
-		}
-		if _, err := c.transact(ctx, plan); err != nil {
-			return err
-		}
+	plan, err := NewPlan(c.Snapshot(), change)
+	var gone *GoneError
+	if errors.As(err, &gone) || err == nil && plan.Empty() {
+		return nil
 	}
-	return nil
+	if err != nil {
+		return err
+	}
+	_, err = c.transact(ctx, plan)
+	return err
 }
 
 // ReleaseAll removes every lease of this run that was not kept. It is what makes
@@ -177,6 +180,12 @@ func (c *Client) ReleaseAll(ctx context.Context) error {
 		plan, err := NewPlan(c.Snapshot(), ReleaseLease{Lease: lease.ID})
 		if err == nil {
 			_, err = c.Apply(ctx, plan)
+		}
+		var notApplied *NotAppliedError
+		if errors.As(err, &notApplied) {
+			// It is out of the database, and a vswitchd that is away sees that first.
+			c.cfg.Logger.Warn("released without an answer from ovs-vswitchd", "lease", lease.ID)
+			continue
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("removing %s: %w", LeaseName(lease.ID), err))
@@ -211,5 +220,9 @@ func (c *Client) runDir() string {
 	if c.cfg.RunDir != "" {
 		return c.cfg.RunDir
 	}
-	return controlDir(c.cfg.Endpoint)
+	dir := controlDir(c.cfg.Endpoint)
+	if _, err := controlSocket(dir); err != nil && os.Getenv("OVS_RUNDIR") != "" {
+		return RunDir() // the database's socket may lie elsewhere
+	}
+	return dir
 }

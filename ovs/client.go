@@ -144,8 +144,22 @@ func (c *Client) run(ctx context.Context, s *session, b *builder) {
 		if s = c.reconnect(ctx); s == nil {
 			return
 		}
-		c.refresh(s, b)
+		if err := c.tryRefresh(s, b); err != nil {
+			c.markStale(err)
+		}
 	}
+}
+
+// tryRefresh makes an error of a panic over rows that nobody foresaw, so that what
+// this run created can still be taken back.
+func (c *Client) tryRefresh(s *session, b *builder) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("reading the database: internal error: %v", r)
+		}
+	}()
+	c.refresh(s, b)
+	return nil
 }
 
 // watch turns events into snapshots until the connection is lost.
@@ -173,7 +187,9 @@ func (c *Client) watch(ctx context.Context, s *session, b *builder) error {
 		default:
 		}
 		start := time.Now()
-		c.refresh(s, b)
+		if err := c.tryRefresh(s, b); err != nil {
+			return err
+		}
 		// On a switch with very many ports a snapshot costs milliseconds: never
 		// spend more than a fifth of the time on them.
 		if took := time.Since(start); took > debounce && !sleep(ctx, 4*took) {
@@ -261,6 +277,9 @@ func (s *session) echo(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, probeInterval)
 	defer cancel()
 	if err := s.ovsdb.Echo(ctx); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err() // libovsdb reports it as a wrong answer
+		}
 		return fmt.Errorf("the server does not answer: %w", err)
 	}
 	return nil

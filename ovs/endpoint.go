@@ -1,6 +1,7 @@
 package ovs
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -72,6 +73,9 @@ func controlDir(endpoint string) string {
 	return ""
 }
 
+// Local reports whether the database is reached through a socket of this host.
+func (s *Snapshot) Local() bool { return strings.HasPrefix(s.Endpoint, "unix:") }
+
 // explainConnect adds what to do next to the errors that people meet most.
 func explainConnect(endpoint string, err error) error {
 	hint := ""
@@ -91,8 +95,16 @@ func explainConnect(endpoint string, err error) error {
 	case errors.As(err, &verify), errors.As(err, &authority):
 		hint = fmt.Sprintf("the server's certificate is not signed by that CA: check --ca-cert (%v)", err)
 	}
-	if hint == "" {
-		return err
+	switch {
+	case hint != "":
+	case errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), context.DeadlineExceeded.Error()):
+		hint = fmt.Sprintf("no answer within %v; is ovsdb-server hung, or a firewall in the way?", connectTimeout)
+		err = context.DeadlineExceeded
+	case errors.Is(err, syscall.ECONNREFUSED):
+		hint = "connection refused; does ovsdb-server listen there (ovs-vsctl get-manager, ptcp: or pssl:)?"
+		err = syscall.ECONNREFUSED
+	default:
+		hint = clean(err.Error())
 	}
 	return &hintError{hint, err}
 }

@@ -53,8 +53,9 @@ func (e *ConnectError) Error() string {
 
 func (e *ConnectError) Unwrap() error { return e.Err }
 
-// NotAppliedError says that the change is in the database but that it does not
-// work: ovs-vswitchd did not take it up, or a port that it needs did not come.
+// NotAppliedError says that the change is, or may be, in the database but that it
+// does not work: ovs-vswitchd did not take it up, a port that it needs did not
+// come, or OVSDB stopped answering while it had the change.
 type NotAppliedError struct {
 	Reason string
 	// RolledBack reports that the change has been taken out of the database again.

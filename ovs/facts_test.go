@@ -46,11 +46,11 @@ func TestHealth(t *testing.T) {
 		"only VLANs selected":      {fixture(), Mirror{OutputPort: out, VLANs: []int{10}}, 0, SelectsNothing, "select_vlan alone"},
 		"fresh":                    {fixture(), Mirror{Egress: one, OutputPort: out}, 6 * time.Second, Waiting, "5s"},
 		"no statistics for long":   {fixture(), Mirror{Egress: one, OutputPort: out}, 11 * time.Second, NeverBuilt, "log"},
-		"the 33rd mirror":          {crowded, Mirror{Bridge: id('b', '0'), Egress: one, OutputPort: out}, 11 * time.Second, NeverBuilt, "33 mirrors"},
-		"output on another bridge": {fixture(), Mirror{Bridge: id('b', '1'), Egress: one, OutputPort: out}, 11 * time.Second, NeverBuilt, "another bridge"},
+		"the 33rd mirror":          {crowded, Mirror{Bridge: id('b', '0'), Egress: one, OutputPort: out}, 0, NeverBuilt, "33 mirrors"},
+		"output on another bridge": {fixture(), Mirror{Bridge: id('b', '1'), Egress: one, OutputPort: out}, 0, NeverBuilt, "another bridge"},
 		"counters move":            {fixture(), Mirror{Egress: one, OutputPort: out, Statistics: counted, LastMoved: start}, 9 * time.Second, Delivering, ""},
 		"counters stand still":     {fixture(), Mirror{Egress: one, OutputPort: out, Statistics: counted, LastMoved: start}, 11 * time.Second, Idle, "still"},
-		"counted before we came":   {fixture(), Mirror{Egress: one, OutputPort: out, Statistics: counted}, 3 * time.Second, Waiting, "5s"},
+		"counted before we came":   {fixture(), Mirror{Egress: one, OutputPort: out, Statistics: counted}, 3 * time.Second, Built, ""},
 		"whole bridge":             {fixture(), Mirror{SelectAll: true, OutputPort: out, Statistics: counted}, 20 * time.Second, Idle, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -75,6 +75,7 @@ func TestTapPointByOutput(t *testing.T) {
 	}{
 		"internal":    {Interface{Type: "internal"}, TapPoint{"mon", Incoming}, ""},
 		"tap device":  {Interface{Type: "tap"}, TapPoint{"mon", Incoming}, ""},
+		"AF_XDP":      {Interface{Type: "afxdp"}, TapPoint{}, "bypasses the kernel"},
 		"VM or veth":  {Interface{Type: ""}, TapPoint{"mon", Outgoing}, ""},
 		"explicit":    {Interface{Type: "system"}, TapPoint{"mon", Outgoing}, ""},
 		"patch":       {Interface{Type: "patch"}, TapPoint{}, "patch port"},
@@ -131,20 +132,23 @@ func TestProcessesAreToldApart(t *testing.T) {
 	}
 	with := func(change func(*Process)) Process { p := running; change(&p); return p }
 	for name, test := range map[string]struct {
-		p    Process
-		want Life
+		p     Process
+		local bool
+		want  Life
 	}{
-		"ourselves":               {self, Alive},
-		"a running process":       {running, Alive},
-		"its id, another start":   {with(func(p *Process) { p.Start++ }), Dead},
-		"before the last reboot":  {with(func(p *Process) { p.Boot = "another" }), Dead},
-		"in another container":    {with(func(p *Process) { p.PIDNS = "1" }), Unknown},
-		"on another machine":      {with(func(p *Process) { p.Host = "another"; p.Boot = "x" }), Unknown},
-		"an id that nobody has":   {with(func(p *Process) { p.PID = 1 << 22 }), Dead},
-		"an owner we cannot read": {Process{}, Unknown},
+		"ourselves":                     {self, true, Alive},
+		"a running process":             {running, true, Alive},
+		"its id, another start":         {with(func(p *Process) { p.Start++ }), true, Dead},
+		"before the last reboot":        {with(func(p *Process) { p.Boot = "another" }), true, Dead},
+		"perhaps a clone, far database": {with(func(p *Process) { p.Boot = "another" }), false, Unknown},
+		"in another container":          {with(func(p *Process) { p.PIDNS = "1" }), true, Unknown},
+		"container without machine id":  {with(func(p *Process) { p.Host = "another" }), true, Alive},
+		"on another machine":            {with(func(p *Process) { p.Host = "another"; p.Boot = "x" }), true, Unknown},
+		"an id that nobody has":         {with(func(p *Process) { p.PID = 1 << 22 }), true, Dead},
+		"an owner we cannot read":       {Process{}, true, Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := test.p.Life(self); got != test.want {
+			if got := test.p.Life(self, test.local); got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
@@ -152,10 +156,10 @@ func TestProcessesAreToldApart(t *testing.T) {
 	_ = child.Process.Kill()
 	// Not waited for yet, so a zombie: it holds no lease any more.
 	deadline := time.Now().Add(5 * time.Second)
-	for running.Life(self) != Dead && time.Now().Before(deadline) {
+	for running.Life(self, true) != Dead && time.Now().Before(deadline) {
 		time.Sleep(time.Millisecond)
 	}
-	if running.Life(self) != Dead {
+	if running.Life(self, true) != Dead {
 		t.Error("a zombie counts as alive")
 	}
 	_ = child.Wait()

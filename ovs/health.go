@@ -22,6 +22,8 @@ const (
 	NoOutput
 	// NeverBuilt mirrors were not taken up by vswitchd (F3).
 	NeverBuilt
+	// Built mirrors have counters; whether these move takes a second look.
+	Built
 )
 
 func (h Health) String() string {
@@ -36,6 +38,8 @@ func (h Health) String() string {
 		return "no output"
 	case NeverBuilt:
 		return "never built"
+	case Built:
+		return "built"
 	case Waiting:
 	}
 	return "waiting"
@@ -62,15 +66,21 @@ func (s *Snapshot) Health(m *Mirror, now time.Time) (Health, string) {
 		}
 	}
 	twoIntervals := 2 * s.StatsInterval
+	reason := s.whyNeverBuilt(m)
 	switch {
+	case m.Statistics == nil && reason != "":
+		return NeverBuilt, reason
 	case m.Statistics == nil && now.Sub(m.FirstSeen) > twoIntervals:
-		return NeverBuilt, s.whyNeverBuilt(m)
+		if m.Filter != "" {
+			return NeverBuilt, "ovs-vswitchd did not take it up; its filter may be wrong"
+		}
+		return NeverBuilt, "ovs-vswitchd did not take it up; its log says why"
 	case m.Statistics == nil:
 		return Waiting, fmt.Sprintf("OVS reports its counters every %v", s.StatsInterval)
 	case !m.LastMoved.IsZero() && now.Sub(m.LastMoved) <= twoIntervals:
 		return Delivering, ""
 	case now.Sub(m.FirstSeen) <= s.StatsInterval:
-		return Waiting, fmt.Sprintf("OVS reports its counters every %v", s.StatsInterval)
+		return Built, ""
 	}
 	return Idle, "OVS's counters stand still"
 }
@@ -79,6 +89,7 @@ func (s *Snapshot) Health(m *Mirror, now time.Time) (Health, string) {
 // MAX_MIRRORS in OVS's ofproto.
 const maxMirrors = 32
 
+// whyNeverBuilt is what the rows prove, "" if nothing.
 func (s *Snapshot) whyNeverBuilt(m *Mirror) string {
 	b := s.Bridge(m.Bridge)
 	switch {
@@ -86,8 +97,6 @@ func (s *Snapshot) whyNeverBuilt(m *Mirror) string {
 		return fmt.Sprintf("%s has %d mirrors, ovs-vswitchd builds %d", b.Name, len(b.Mirrors), maxMirrors)
 	case b != nil && m.OutputPort != nil && b.Port(m.OutputPort.UUID) == nil:
 		return fmt.Sprintf("its output %s is on another bridge", m.OutputPort.Name)
-	case m.Filter != "":
-		return "ovs-vswitchd did not take it up; its filter may be wrong"
 	}
-	return "ovs-vswitchd did not take it up; its log says why"
+	return ""
 }

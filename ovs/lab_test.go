@@ -331,6 +331,27 @@ func TestVswitchdThatIsAwayIsSaidAndNothingStays(t *testing.T) {
 	eventually(t, c, "no lease", func(s *ovs.Snapshot) bool { return len(s.Leases()) == 0 })
 }
 
+// A colleague's mirror must not stay changed by a change that never took effect.
+func TestToggleThatIsNotTakenUpIsTakenBack(t *testing.T) {
+	l := lab.New(t, lab.Options{Scene: true, Silent: true})
+	vsctl(t, l, "--", "--id=@o", "get", "Port", "tap2", "--", "--id=@m", "create", "Mirror", "name=theirs", "output_port=@o", "--", "add", "Bridge", "br0", "mirrors", "@m")
+	c := dial(t, l)
+	theirs := c.Snapshot().Mirrors()[0]
+	if err := l.StopVswitchd(); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := ovs.NewPlan(c.Snapshot(), ovs.SetSources{Mirror: theirs.UUID, Add: []ovs.Source{{Port: port(t, c.Snapshot(), "tap1").UUID}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Apply(t.Context(), plan)
+	var notApplied *ovs.NotAppliedError
+	if !errors.As(err, &notApplied) || !notApplied.RolledBack {
+		t.Errorf("got %v, want a NotAppliedError that was rolled back", err)
+	}
+	eventually(t, c, "as before", func(s *ovs.Snapshot) bool { return len(s.Mirror(theirs.UUID).Sources()) == 0 })
+}
+
 // The command that a plan shows must do what the plan does.
 func TestCommandsDoTheSameAsThePlan(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true, Silent: true})

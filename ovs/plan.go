@@ -25,8 +25,9 @@ type Plan struct {
 	tx transaction
 	// links are the ports that Apply brings up after the commit.
 	links []link
-	// leases are those the plan creates; Apply takes them back if it fails halfway.
-	leases []string
+	// takeBack is what Apply does when the change is in the database but cannot
+	// take effect; nil leaves it there.
+	takeBack Change
 	// reselects reports that the plan changes what is copied; stops, that
 	// something is copied no longer. Both decide about the purge (F1).
 	reselects, stops bool
@@ -133,6 +134,7 @@ func planSetSources(s *Snapshot, c SetSources) (*Plan, error) {
 
 	p.Commands = []string{vsctlSources(s, m, add, remove)}
 	p.Undo = SetSources{Mirror: m.UUID, Add: remove, Remove: add}
+	p.takeBack = p.Undo
 	p.reselects, p.stops = true, len(remove) > 0
 	return p, nil
 }
@@ -186,9 +188,9 @@ func planCreateLease(s *Snapshot, c CreateLease) (*Plan, error) {
 	p.tx.finish(s, p.Title)
 
 	p.links = []link{{name, mtu}}
-	p.leases = []string{c.Lease}
 	p.Commands = []string{vsctlCreateLease(s, b, c, mtu, ids), "sysctl -qw net.ipv6.conf." + name + ".disable_ipv6=1 && ip link set " + name + " up"}
 	p.Undo = ReleaseLease{Lease: c.Lease}
+	p.takeBack = p.Undo
 	p.reselects = true
 	return p, nil
 }
@@ -252,6 +254,9 @@ func planKeepLease(s *Snapshot, c KeepLease) (*Plan, error) {
 		}
 		for _, port := range ownedPorts(b, c.Lease) {
 			keep("Port", port.UUID, "port "+port.Name)
+			for _, i := range port.Interfaces {
+				keep("Interface", i.UUID, "interface "+i.Name)
+			}
 		}
 	}
 	if len(words) == 0 {

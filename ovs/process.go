@@ -85,16 +85,19 @@ const (
 	Dead
 )
 
-// Life tells whether p still runs, as seen from self. Another machine's
-// processes, and those of a pid namespace that is not ours, cannot be judged.
-func (p Process) Life(self Process) Life {
+// Life tells whether p still runs, as seen from self. Processes of another machine
+// or of another pid namespace cannot be judged. A boot id is unique in the world;
+// a machine id is not, because machines and containers are cloned: so another
+// boot of the same machine counts as over only if the database is a local one,
+// which no other machine writes to.
+func (p Process) Life(self Process, localDatabase bool) Life {
 	switch {
 	case p == self:
 		return Alive
-	case p.Host != self.Host:
-		return Unknown
-	case p.Boot != self.Boot:
+	case p.Boot != self.Boot && p.Host == self.Host && localDatabase:
 		return Dead
+	case p.Boot != self.Boot:
+		return Unknown
 	case p.PIDNS != self.PIDNS:
 		return Unknown
 	}

@@ -45,7 +45,7 @@ func (s *Snapshot) TapPoint(m *Mirror) (TapPoint, error) {
 	}
 	switch {
 	case m.OutputPort == nil && m.OutputVLAN != nil:
-		return no("they go into VLAN %d; put an access port with tag %d on the bridge and watch that", *m.OutputVLAN, *m.OutputVLAN)
+		return no("they go into VLAN %d; put an access port with tag %d on the bridge and capture there to see them", *m.OutputVLAN, *m.OutputVLAN)
 	case m.OutputPort == nil:
 		return no("it has no output")
 	}
@@ -54,23 +54,23 @@ func (s *Snapshot) TapPoint(m *Mirror) (TapPoint, error) {
 	case port == nil || len(port.Interfaces) == 0:
 		return no("its output port %s has no interface", m.OutputPort.Name)
 	case port.IsBond():
-		return no("its output %s is a bond; watch its members with --interface", port.Name)
+		return no("its output %s is a bond; its members can be captured one by one", port.Name)
 	}
 	iface := port.Interfaces[0]
 	switch iface.Type {
 	case "internal", "tap":
 		// vswitchd writes into a tap device: the host receives it.
 		return TapPoint{iface.Name, Incoming}, nil
-	case "", "system", "afxdp", "afxdp-nonpmd":
+	case "", "system":
 		return TapPoint{iface.Name, Outgoing}, nil
 	case "patch":
 		return no("its output %s is a patch port to another bridge and no Linux interface", port.Name)
-	case "dpdk", "dpdkr", "dpdkvhostuser", "dpdkvhostuserclient":
+	case "dpdk", "dpdkr", "dpdkvhostuser", "dpdkvhostuserclient", "afxdp", "afxdp-nonpmd":
 		return no("its output %s has type %s, which bypasses the kernel", port.Name, iface.Type)
 	}
 	if out := iface.Status["tunnel_egress_iface"]; out != "" {
-		return no("they leave inside a %s tunnel to %s through %s; watch that with --interface %s",
-			iface.Type, iface.Options["remote_ip"], out, out)
+		return no("they leave inside a %s tunnel to %s through %s; capture there to see them",
+			iface.Type, iface.Options["remote_ip"], out)
 	}
 	return no("its output %s has type %s, which is no Linux interface", port.Name, iface.Type)
 }

@@ -78,9 +78,9 @@ func (t *transaction) check(results []ovsdb.OperationResult) (nextCfg int, err e
 			if s.op.Op == ovsdb.OperationWait {
 				return 0, &GoneError{Name: s.what}
 			}
-			return 0, &TransactionError{What: s.what, Code: r.Error, Details: r.Details}
+			return 0, &TransactionError{What: s.what, Code: clean(r.Error), Details: clean(r.Details)}
 		}
-		return 0, &TransactionError{What: "committing", Code: r.Error, Details: r.Details}
+		return 0, &TransactionError{What: "committing", Code: clean(r.Error), Details: clean(r.Details)}
 	}
 	if len(results) < len(t.steps) {
 		return 0, &TransactionError{What: "committing", Code: "incomplete", Details: fmt.Sprintf("%d results for %d operations", len(results), len(t.steps))}
