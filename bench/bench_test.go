@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -72,6 +73,30 @@ func TestTableTellsRatiosAndWhatIsMissing(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
+}
+
+func TestDisplayIsReadAsAWhole(t *testing.T) {
+	cmd := exec.Command("sh", "-c", `trap 'stty size; echo "\033[1m1,234\033[m packets"' WINCH; echo ready; while :; do sleep 0.05; done`)
+	d, err := startDisplay(cmd)
+	if err != nil {
+		t.Skipf("cannot open a terminal: %v", err)
+	}
+	for range 100 {
+		if strings.Contains(d.text(), "ready") {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	screen := d.redraw()
+	if !strings.Contains(screen, "40 120") || !strings.Contains(screen, "1,234 packets") || strings.Contains(screen, "ready") {
+		t.Errorf("the screen is %q", screen)
+	}
+	if d.written() == 0 {
+		t.Error("nothing was written")
+	}
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	d.close()
 }
 
 func TestTablesGoBetweenTheMarkers(t *testing.T) {

@@ -80,13 +80,18 @@ func memory(pid int, field string) (kib uint64) {
 // waitIdle returns when the process has nothing left to do, or after some time.
 // A screen that shows rates goes on for a second or so.
 func waitIdle(pid int, longest time.Duration) {
-	const pause = 100 * time.Millisecond
-	last := cpuTime(pid)
-	for deadline := time.Now().Add(longest); time.Now().Before(deadline); {
+	const (
+		pause = 100 * time.Millisecond
+		times = 3 // it may just not have got the CPU
+	)
+	last, idle := cpuTime(pid), 0
+	for deadline := time.Now().Add(longest); idle < times && time.Now().Before(deadline); {
 		time.Sleep(pause)
 		now := cpuTime(pid)
 		if now-last < pause/50 { // 2 % of a CPU
-			return
+			idle++
+		} else {
+			idle = 0
 		}
 		last = now
 	}

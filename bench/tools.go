@@ -85,7 +85,8 @@ type measured struct {
 	took     time.Duration
 	received uint64        // of arrived, as the tool says
 	drops    uint64        // that it says were lost in the kernel
-	cpu      time.Duration // without the warm-up's
+	before   time.Duration // CPU time up to the end of the warm-up
+	cpu      time.Duration // and from then on
 	peakKiB  uint64
 	screen   uint64 // bytes written to the terminal
 }
@@ -196,6 +197,11 @@ func (n *network) measure(t tool, c testCase, until limit) (m measured, err erro
 	}
 	if r.display == nil {
 		shown = r.output()
+		// A slow one may have gone on until the end. What a screen does at the end
+		// is for nothing but our reading it.
+		if usage, ok := r.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+			m.cpu = time.Duration(usage.Utime.Nano()+usage.Stime.Nano()) - m.before
+		}
 	}
 	m.received, m.drops, err = t.received(shown, m.arrived)
 	return m, err
@@ -222,7 +228,7 @@ func (n *network) observe(r *running, c testCase, until limit, m *measured) erro
 	if r.display != nil {
 		r.display.reset()
 	}
-	used := cpuTime(pid)
+	m.before = cpuTime(pid)
 	if _, m.took, err = n.send(c, until); err != nil {
 		return err
 	}
@@ -230,7 +236,7 @@ func (n *network) observe(r *running, c testCase, until limit, m *measured) erro
 		m.screen = r.display.written()
 	}
 	waitIdle(pid, drainTimeout)
-	m.cpu = cpuTime(pid) - used
+	m.cpu = cpuTime(pid) - m.before
 	m.peakKiB = memory(pid, "VmHWM")
 	after, err := n.arrived()
 	m.arrived = after - before
