@@ -19,7 +19,7 @@ func (h headers) network() int { return h.payload + mplsBytes*h.labels }
 
 const mplsBytes = 4 // of a label stack entry (RFC 3032 §2.1)
 
-// compiler makes tests of the tree's nodes. It must see them from left to right.
+// compiler makes blocks of the tree's nodes. It must see them from left to right.
 type compiler struct {
 	source string
 	at     headers
@@ -30,13 +30,13 @@ func (c *compiler) wrong(t token, expected string) error {
 	return newError(c.source, t.at, expected, t.raw)
 }
 
-// test compiles a condition.
-func (c *compiler) test(n node) (test, error) {
+// block compiles a condition.
+func (c *compiler) block(n node) (block, error) {
 	switch n := n.(type) {
 	case *groupNode:
 		return c.group(n)
 	case *notNode:
-		inner, err := c.test(n.node)
+		inner, err := c.block(n.node)
 		return not(inner), err
 	case *hostNode:
 		return c.host(n)
@@ -59,80 +59,19 @@ func (c *compiler) test(n node) (test, error) {
 	case *relationNode:
 		return c.relation(n)
 	}
-	return nil, fmt.Errorf("filter: no test for %T", n) // cannot be: the parser makes no other nodes
+	return block{}, fmt.Errorf("filter: no check for %T", n) // cannot be: the parser makes no other nodes
 }
 
-func (c *compiler) group(n *groupNode) (test, error) {
-	tests := make([]test, len(n.nodes))
+func (c *compiler) group(n *groupNode) (block, error) {
+	parts := make([]block, len(n.nodes))
 	for i, inner := range n.nodes {
 		var err error
-		if tests[i], err = c.test(inner); err != nil {
-			return nil, err
+		if parts[i], err = c.block(inner); err != nil {
+			return block{}, err
 		}
 	}
 	if n.and {
-		return all(tests...), nil
+		return all(parts...), nil
 	}
-	return anyOf(tests...), nil
-}
-
-// all is yes if all tests are. The first that is not decides.
-func all(tests ...test) test {
-	switch len(tests) {
-	case 1:
-		return tests[0]
-	case 2:
-		first, second := tests[0], tests[1]
-		return func(f frame) verdict {
-			if v := first(f); v != yes {
-				return v
-			}
-			return second(f)
-		}
-	}
-	return func(f frame) verdict {
-		for _, t := range tests {
-			if v := t(f); v != yes {
-				return v
-			}
-		}
-		return yes
-	}
-}
-
-// anyOf is yes if one test is. The first that is not no decides.
-func anyOf(tests ...test) test {
-	switch len(tests) {
-	case 1:
-		return tests[0]
-	case 2:
-		first, second := tests[0], tests[1]
-		return func(f frame) verdict {
-			if v := first(f); v != no {
-				return v
-			}
-			return second(f)
-		}
-	}
-	return func(f frame) verdict {
-		for _, t := range tests {
-			if v := t(f); v != no {
-				return v
-			}
-		}
-		return no
-	}
-}
-
-func not(t test) test {
-	return func(f frame) verdict {
-		switch t(f) {
-		case yes:
-			return no
-		case no:
-			return yes
-		default:
-			return outside
-		}
-	}
+	return anyOf(parts...), nil
 }

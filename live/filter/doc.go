@@ -79,6 +79,6 @@
 // lex cuts the text into tokens; the parser (parse*.go) makes a tree of them
 // (ast.go) and knows the language's names (names.go, services.go, protocols.go).
 // The compiler walks the tree from left to right, knows where the headers are by
-// now (headers) and makes a test, a function, of each node (match_*.go). Every load
-// goes through frame, which leaves out the tags and says when it is out of bounds.
+// now (headers) and makes blocks of checks (match_*.go), which become a flat
+// program (program.go). Reading outside of the captured bytes ends the program.
 package filter

@@ -13,8 +13,8 @@ const (
 // Filter tells which frames are wanted. The zero value wants all.
 type Filter struct {
 	source string
-	wants  test // nil: all
-	tagged bool // the filter says vlan: frames are seen with their tags
+	wants  *program // nil: all
+	tagged bool     // the filter says vlan: frames are seen with their tags
 }
 
 // Parse reads an expression. One that is empty, or nothing but blanks, matches
@@ -34,9 +34,12 @@ func Parse(expression string) (*Filter, error) {
 	}
 	f.tagged = p.vlan
 	c := compiler{source: expression, at: ethernet()}
-	if f.wants, err = c.test(tree); err != nil {
+	wanted, err := c.block(tree)
+	if err != nil {
 		return nil, err
 	}
+	f.wants = &program{}
+	f.wants.entry = f.wants.add(wanted, accept, reject)
 	return f, nil
 }
 
@@ -53,7 +56,7 @@ func (f *Filter) Match(data []byte, wireLen int) bool {
 	if !f.tagged {
 		view.tags = tagBytes(data)
 	}
-	return f.wants(view) == yes
+	return f.wants.run(view)
 }
 
 // tagBytes returns how many bytes the frame's tags take.

@@ -18,230 +18,113 @@ const (
 	arpDst = 24
 )
 
-// pair tests two places of a frame as a direction says, the source first.
-type pair struct {
-	direction direction
-	src, dst  int
-}
-
-// host compiles an IPv4 host or net. Without a protocol it is also that of ARP and RARP.
-func (c *compiler) host(n *hostNode) (test, error) {
-	if n.protocol == anyProtocol && c.at.labels == 0 {
-		return c.hostOfAny(n), nil
-	}
-	var etherType uint32
-	src, dst := arpSrc, arpDst
+// host compiles an IPv4 host or net. Without a protocol it is also that of ARP
+// and RARP, which MPLS cannot carry.
+func (c *compiler) host(n *hostNode) (block, error) {
+	at := c.at.network()
+	inIP := n.addresses(at+ipv4Src, at+ipv4Dst)
+	inARP := n.addresses(at+arpSrc, at+arpDst)
+	etherType, addresses := uint32(etherTypeIP), inIP
 	switch n.protocol {
 	case arp:
-		etherType = etherTypeARP
+		etherType, addresses = etherTypeARP, inARP
 	case rarp:
-		etherType = etherTypeRARP
-	default: // also if none was named: MPLS cannot carry ARP
-		etherType, src, dst = etherTypeIP, ipv4Src, ipv4Dst
-	}
-	link, err := c.link(n.from, etherType)
-	addresses := addressTest{pair{n.direction, c.at.network() + src, c.at.network() + dst}, n.addr, n.mask}
-	return func(f frame) verdict {
-		if v := link.match(f); v != yes {
-			return v
-		}
-		return addresses.match(f)
-	}, err
-}
-
-// hostOfAny is host in IP, ARP or RARP, whose types are in the same two bytes.
-func (c *compiler) hostOfAny(n *hostNode) test {
-	at, network := c.at.linkType, c.at.network()
-	typeIP := uint16(etherTypeIP)
-	if c.at.ppp {
-		typeIP = pppIP
-	}
-	inIP := addressTest{pair{n.direction, network + ipv4Src, network + ipv4Dst}, n.addr, n.mask}
-	inARP := addressTest{pair{n.direction, network + arpSrc, network + arpDst}, n.addr, n.mask}
-	return func(f frame) verdict {
-		t, ok := f.u16(at)
-		if !ok {
-			return outside
-		}
-		switch t {
-		case typeIP:
-			return inIP.match(f)
-		case etherTypeARP, etherTypeRARP:
-			return inARP.match(f)
-		}
-		return no
-	}
-}
-
-// addressTest compares IPv4 addresses.
-type addressTest struct {
-	at         pair
-	addr, mask uint32
-}
-
-func (t *addressTest) match(f frame) verdict {
-	if t.mask == 0 {
-		return yes // tcpdump's optimizer leaves out the loads
-	}
-	if t.at.direction != destination {
-		a, ok := f.u32(t.at.src)
-		if !ok {
-			return outside
-		}
-		if v := verdictOf(a&t.mask == t.addr); t.at.decides(v) {
-			return v
-		}
-	}
-	a, ok := f.u32(t.at.dst)
-	if !ok {
-		return outside
-	}
-	return verdictOf(a&t.mask == t.addr)
-}
-
-// decides reports whether what the source is decides without the destination.
-func (p pair) decides(src verdict) bool {
-	switch p.direction {
-	case source:
-		return true
-	case bothWays:
-		return src != yes
+		etherType, addresses = etherTypeRARP, inARP
 	default:
-		return src != no
 	}
+	is, err := c.link(n.from, etherType)
+	if err != nil || n.protocol != anyProtocol || c.at.labels > 0 {
+		return all(is, addresses), err
+	}
+	isARP, err := c.link(n.from, etherTypeARP)
+	if err != nil {
+		return block{}, err
+	}
+	isRARP, err := c.link(n.from, etherTypeRARP)
+	return choose(is, inIP, all(anyOf(isARP, isRARP), inARP)), err
+}
+
+// addresses compares those at two offsets.
+func (n *hostNode) addresses(src, dst int) block {
+	if n.mask == 0 {
+		return always() // tcpdump's optimizer leaves out the loads
+	}
+	return ofDirection(n.direction, headerBlock(src, 4, n.mask).is(n.addr), headerBlock(dst, 4, n.mask).is(n.addr))
 }
 
 // host6 compiles an IPv6 host or net.
-func (c *compiler) host6(n *host6Node) (test, error) {
-	link, err := c.link(n.from, etherTypeIP6)
-	at := pair{n.direction, c.at.network() + ipv6Src, c.at.network() + ipv6Dst}
-	addr, mask := n.addr, n.mask
-	return func(f frame) verdict {
-		if v := link.match(f); v != yes {
-			return v
-		}
-		if at.direction != destination {
-			if v := matchWords(f, at.src, &addr, &mask); v == outside || at.decides(v) {
-				return v
-			}
-		}
-		return matchWords(f, at.dst, &addr, &mask)
-	}, err
+func (c *compiler) host6(n *host6Node) (block, error) {
+	is, err := c.link(n.from, etherTypeIP6)
+	at := c.at.network()
+	return all(is, ofDirection(n.direction, n.address(at+ipv6Src), n.address(at+ipv6Dst))), err
 }
 
-// matchWords compares an IPv6 address from its beginning on, as far as it must.
-func matchWords(f frame, at int, addr, mask *[4]uint32) verdict {
-	for i := range addr {
-		if mask[i] == 0 {
-			continue
-		}
-		w, ok := f.u32(at + 4*i)
-		if !ok {
-			return outside
-		}
-		if w&mask[i] != addr[i] {
-			return no
+// address compares the one at an offset, from its beginning on.
+func (n *host6Node) address(at int) block {
+	var words []block
+	for i, mask := range n.mask {
+		if mask != 0 {
+			words = append(words, headerBlock(at+4*i, 4, mask).is(n.addr[i]))
 		}
 	}
-	return yes
+	return all(words...)
 }
 
 // name compiles a protocol's name standing alone.
-func (c *compiler) name(n *nameNode) (test, error) {
-	var etherType uint32
+func (c *compiler) name(n *nameNode) (block, error) {
 	switch n.protocol {
 	case ip:
-		etherType = etherTypeIP
+		return c.link(n.from, etherTypeIP)
 	case ip6:
-		etherType = etherTypeIP6
+		return c.link(n.from, etherTypeIP6)
 	case arp:
-		etherType = etherTypeARP
+		return c.link(n.from, etherTypeARP)
 	case rarp:
-		etherType = etherTypeRARP
+		return c.link(n.from, etherTypeRARP)
 	case stp:
-		etherType = sapSTP
+		return c.link(n.from, sapSTP)
 	default:
 		number, over := numberOf(n.protocol)
 		return c.proto(&protocolNode{n.from, over, number})
 	}
-	link, err := c.link(n.from, etherType)
-	return link.match, err
 }
 
 // proto compiles "proto", with what is before it.
-func (c *compiler) proto(n *protocolNode) (test, error) {
+func (c *compiler) proto(n *protocolNode) (block, error) {
+	if n.protocol == ether {
+		return c.link(n.from, n.number)
+	}
+	isIP, err := c.link(n.from, etherTypeIP)
+	if err != nil {
+		return block{}, err
+	}
+	isIP6, err := c.link(n.from, etherTypeIP6)
+	if err != nil {
+		return block{}, err
+	}
+	inIP, inIP6 := c.ipv4Protocol(n.number), c.ipv6Protocol(n.number)
 	switch n.protocol {
-	case ether:
-		link, err := c.link(n.from, n.number)
-		return link.match, err
 	case ip:
-		link, err := c.link(n.from, etherTypeIP)
-		return ipv4ProtocolTest(link, c.at.network(), n.number), err
+		return all(isIP, inIP), nil
 	case ip6:
-		link, err := c.link(n.from, etherTypeIP6)
-		return ipv6ProtocolTest(link, c.at.network(), n.number), err
+		return all(isIP6, inIP6), nil
 	default:
-		return c.protoOfAny(n.number), nil
+		return choose(isIP, inIP, all(isIP6, inIP6)), nil
 	}
 }
 
-// protoOfAny is proto in IPv4 or IPv6.
-func (c *compiler) protoOfAny(number uint32) test {
-	network := c.versions()
-	return func(f frame) verdict {
-		version, ok := network.version(f)
-		switch {
-		case !ok:
-			return outside
-		case version == 4:
-			return ipv4Is(f, network.at, number)
-		case version == 6:
-			return ipv6Is(f, network.at, number)
-		}
-		return no
-	}
+func (c *compiler) ipv4Protocol(number uint32) block {
+	return headerBlock(c.at.network()+ipv4Protocol, 1, 0xff).is(number)
 }
 
-func ipv4ProtocolTest(link linkTest, network int, number uint32) test {
-	return func(f frame) verdict {
-		if v := link.match(f); v != yes {
-			return v
-		}
-		return ipv4Is(f, network, number)
-	}
+// ipv6Protocol looks at the next header, and behind a fragment header.
+func (c *compiler) ipv6Protocol(number uint32) block {
+	next := headerBlock(c.at.network()+ipv6Next, 1, 0xff)
+	behind := headerBlock(c.at.network()+ipv6Bytes, 1, 0xff)
+	return anyOf(next.is(number), all(next.is(numberFragment), behind.is(number)))
 }
 
-func ipv4Is(f frame, network int, number uint32) verdict {
-	n, ok := f.u8(network + ipv4Protocol)
-	if !ok {
-		return outside
-	}
-	return verdictOf(uint32(n) == number)
-}
-
-func ipv6ProtocolTest(link linkTest, network int, number uint32) test {
-	return func(f frame) verdict {
-		if v := link.match(f); v != yes {
-			return v
-		}
-		return ipv6Is(f, network, number)
-	}
-}
-
-// ipv6Is looks at the next header, and behind a fragment header.
-func ipv6Is(f frame, network int, number uint32) verdict {
-	n, ok := f.u8(network + ipv6Next)
-	if !ok {
-		return outside
-	}
-	if uint32(n) == number {
-		return yes
-	}
-	if n != numberFragment {
-		return no
-	}
-	if n, ok = f.u8(network + ipv6Bytes); !ok {
-		return outside
-	}
-	return verdictOf(uint32(n) == number)
+// firstFragment looks whether an IPv4 packet is whole or a first fragment.
+func (c *compiler) firstFragment() block {
+	return headerBlock(c.at.network()+ipv4Fragment, 2, offsetMask).is(0)
 }

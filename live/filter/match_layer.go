@@ -4,6 +4,7 @@ const (
 	vlanMask   = 0x0fff // of the VID in a tag's TCI (IEEE 802.1Q §9.6)
 	labelShift = 12     // of the label in a stack entry (RFC 3032 §2.1)
 	labelMask  = 0xfffff000
+	bottomMask = 0x01 // of the bottom of the stack, in the entry's third byte
 
 	pppoeBytes   = 6      // RFC 2516 §4: version and type, code, session, length
 	sessionMask  = 0xffff // of the session in the first four bytes
@@ -11,7 +12,7 @@ const (
 )
 
 // layer compiles vlan, mpls and pppoes, and moves on what comes after.
-func (c *compiler) layer(n *layerNode) (test, error) {
+func (c *compiler) layer(n *layerNode) (block, error) {
 	switch n.from.text {
 	case "mpls":
 		return c.mpls(n)
@@ -22,85 +23,51 @@ func (c *compiler) layer(n *layerNode) (test, error) {
 	}
 }
 
-func (c *compiler) vlan(n *layerNode) (test, error) {
+func (c *compiler) vlan(n *layerNode) (block, error) {
 	if c.at.labels > 0 || c.at.ppp {
-		return nil, c.wrong(n.from, "no vlan after mpls or pppoes")
+		return block{}, c.wrong(n.from, "no vlan after mpls or pppoes")
 	}
-	at, tci := c.at.linkType, c.at.payload
+	tpid := headerBlock(c.at.linkType, 2, 0xffff)
+	b := anyOf(tpid.is(0x8100), tpid.is(0x88a8), tpid.is(0x9100))
+	if n.hasNumber {
+		b = all(b, headerBlock(c.at.payload, 2, vlanMask).is(n.number))
+	}
 	c.at.linkType += tagSize
 	c.at.payload += tagSize
-	if !n.hasNumber {
-		return func(f frame) verdict {
-			tpid, ok := f.u16(at)
-			if !ok {
-				return outside
-			}
-			return verdictOf(isTag(tpid))
-		}, nil
-	}
-	vid := uint16(n.number)
-	return func(f frame) verdict {
-		tpid, ok := f.u16(at)
-		if !ok {
-			return outside
-		}
-		if !isTag(tpid) {
-			return no
-		}
-		v, ok := f.u16(tci)
-		if !ok {
-			return outside
-		}
-		return verdictOf(v&vlanMask == vid)
-	}, nil
+	return b, nil
 }
 
-func (c *compiler) mpls(n *layerNode) (test, error) {
-	var tests []test
+func (c *compiler) mpls(n *layerNode) (block, error) {
 	entry := c.at.network()
-	if c.at.labels > 0 {
-		tests = append(tests, func(f frame) verdict { // the entry before is not the bottom
-			b, ok := f.u8(entry - 2)
-			if !ok {
-				return outside
-			}
-			return verdictOf(b&1 == 0)
-		})
-	} else {
+	parts := []block{c.moreLabels(entry)}
+	if c.at.labels == 0 {
 		link, err := c.link(n.from, etherTypeMPLS)
 		if err != nil {
-			return nil, err
+			return block{}, err
 		}
-		tests = append(tests, link.match)
+		parts[0] = link
 	}
 	if n.hasNumber {
-		tests = append(tests, masked(entry, labelMask, n.number<<labelShift))
+		parts = append(parts, headerBlock(entry, 4, labelMask).is(n.number<<labelShift))
 	}
 	c.at.labels++
-	return all(tests...), nil
+	return all(parts...), nil
 }
 
-func (c *compiler) pppoes(n *layerNode) (test, error) {
-	link, err := c.link(n.from, etherTypePPPoES)
+// moreLabels looks whether the label before an entry is not the last.
+func (c *compiler) moreLabels(entry int) block {
+	return headerBlock(entry-2, 1, bottomMask).is(0)
+}
+
+func (c *compiler) pppoes(n *layerNode) (block, error) {
+	b, err := c.link(n.from, etherTypePPPoES)
 	if err != nil {
-		return nil, err
+		return block{}, err
 	}
-	tests := []test{link.match}
 	if n.hasNumber {
-		tests = append(tests, masked(c.at.payload, sessionMask, n.number))
+		b = all(b, headerBlock(c.at.payload, 4, sessionMask).is(n.number))
 	}
 	header := c.at.payload + pppoeBytes
 	c.at = headers{linkHeader: header, linkType: header, payload: header + pppTypeBytes, ppp: true}
-	return all(tests...), nil
-}
-
-// masked compares some bits of four bytes.
-func masked(at int, mask, value uint32) test {
-	return func(f frame) verdict {
-		v, ok := f.u32(at)
-		if !ok {
-			return outside
-		}
-		return verdictOf(v&mask == value)
-	}
+	return b, nil
 }

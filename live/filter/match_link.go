@@ -1,131 +1,93 @@
 package filter
 
-import "encoding/binary"
-
-// linkTest tells by what the link layer says whether a protocol comes next.
-type linkTest struct {
-	kind    linkKind
-	at      int // of the EtherType, or where MPLS's payload begins
-	payload int // of the 802.2 header
-	value   uint32
-}
-
-type linkKind uint8
-
-const (
-	etherTypeKind linkKind = iota
-	dsapKind               // 802.3 with this DSAP (IEEE 802.2)
-	sapsKind               // 802.3 with this DSAP and SSAP
-	mplsKind               // bottom of the MPLS stack, then this IP version
-)
-
-func (t *linkTest) match(f frame) verdict {
-	if t.kind == etherTypeKind {
-		v, ok := f.u16(t.at)
-		if !ok {
-			return outside
-		}
-		return verdictOf(uint32(v) == t.value)
-	}
-	return t.matchOdd(f)
-}
-
-func (t *linkTest) matchOdd(f frame) verdict {
-	if t.kind == mplsKind {
-		bottom, ok := f.u8(t.at - 2)
-		if !ok {
-			return outside
-		}
-		if bottom&1 == 0 {
-			return no
-		}
-		version, ok := f.u8(t.at)
-		if !ok {
-			return outside
-		}
-		return verdictOf(uint32(version>>4) == t.value)
-	}
-	length, ok := f.u16(t.at)
-	if !ok {
-		return outside
-	}
-	if length > maxLength {
-		return no
-	}
-	if t.kind == dsapKind {
-		sap, ok := f.u8(t.payload)
-		if !ok {
-			return outside
-		}
-		return verdictOf(uint32(sap) == t.value)
-	}
-	saps, ok := f.u16(t.payload)
-	if !ok {
-		return outside
-	}
-	return verdictOf(uint32(saps) == t.value<<8|t.value)
-}
-
-// link returns the test for an EtherType, or for an 802.2 SAP, which is at most 1500.
-func (c *compiler) link(from token, etherType uint32) (linkTest, error) {
-	t := linkTest{at: c.at.linkType, payload: c.at.payload, value: etherType}
-	switch {
-	case c.at.labels > 0:
-		t.kind, t.at = mplsKind, c.at.network()
+// link compiles what the link layer says comes next: an EtherType, or an 802.2
+// SAP, which is at most 1500.
+func (c *compiler) link(from token, etherType uint32) (block, error) {
+	if c.at.labels > 0 {
 		switch etherType {
 		case etherTypeIP:
-			t.value = 4
+			return c.labelled(4), nil
 		case etherTypeIP6:
-			t.value = 6
+			return c.labelled(6), nil
 		default:
-			return t, c.wrong(from, "what MPLS can tell after mpls: IPv4 or IPv6")
+			return block{}, c.wrong(from, "what MPLS can tell after mpls: IPv4 or IPv6")
 		}
-	case c.at.ppp:
-		t.value = pppProtocol(etherType)
-	case etherType == sapISO, etherType == sapIP, etherType == sapNetBEUI:
-		t.kind = sapsKind
-	case etherType <= maxLength:
-		t.kind = dsapKind
 	}
-	return t, nil
-}
-
-// versionTest tells the IP versions apart, with one look at what says it.
-type versionTest struct {
-	linkType int
-	v4, v6   uint16
-	mpls     bool
-	at       int // where IP begins
-}
-
-func (c *compiler) versions() versionTest {
-	t := versionTest{linkType: c.at.linkType, v4: etherTypeIP, v6: etherTypeIP6, mpls: c.at.labels > 0, at: c.at.network()}
-	if c.at.ppp {
-		t.v4, t.v6 = pppIP, pppIP6
-	}
-	return t
-}
-
-// version returns 4, 6 or, when it is not IP, anything else. It is false if that was not captured.
-func (t *versionTest) version(f frame) (version byte, ok bool) {
-	if t.mpls {
-		bottom, ok := f.u8(t.at - 2)
-		if !ok || bottom&1 == 0 {
-			return 0, ok
-		}
-		version, ok = f.u8(t.at)
-		return version >> 4, ok
-	}
-	etherType, ok := f.u16(t.linkType)
+	linkType := headerBlock(c.at.linkType, 2, 0xffff)
 	switch {
-	case !ok:
-		return 0, false
-	case etherType == t.v4:
-		return 4, true
-	case etherType == t.v6:
-		return 6, true
+	case c.at.ppp:
+		return linkType.is(pppProtocol(etherType)), nil
+	case etherType > maxLength:
+		return linkType.is(etherType), nil
+	case etherType == sapISO, etherType == sapIP, etherType == sapNetBEUI: // DSAP and SSAP
+		return all(linkType.within(0, maxLength), headerBlock(c.at.payload, 2, 0xffff).is(etherType<<8|etherType)), nil
+	default: // DSAP
+		return all(linkType.within(0, maxLength), headerBlock(c.at.payload, 1, 0xff).is(etherType)), nil
 	}
-	return 0, true
+}
+
+// labelled compiles what MPLS tells about its payload: the label is the last of
+// the stack, and the first bits are those of that IP version.
+func (c *compiler) labelled(version uint32) block {
+	at := c.at.network()
+	return all(headerBlock(at-2, 1, bottomMask).is(1), headerBlock(at, 1, 0xf0).is(version<<4))
+}
+
+// mac compares Ethernet addresses.
+func (c *compiler) mac(n *macNode) (block, error) {
+	if c.at.ppp {
+		return block{}, c.wrong(n.from, "no Ethernet address after pppoes")
+	}
+	return ofDirection(n.direction, macIs(6, n.mac), macIs(0, n.mac)), nil
+}
+
+// macIs compares the address at an offset, like tcpdump its last bytes first.
+func macIs(at int, mac [6]byte) block {
+	high := uint32(mac[0])<<8 | uint32(mac[1])
+	low := uint32(mac[2])<<24 | uint32(mac[3])<<16 | uint32(mac[4])<<8 | uint32(mac[5])
+	return all(macBlock(at+2, 4, 0xffffffff).is(low), macBlock(at, 2, 0xffff).is(high))
+}
+
+// ofDirection makes one condition of that on the source and that on the destination.
+func ofDirection(d direction, src, dst block) block {
+	switch d {
+	case source:
+		return src
+	case destination:
+		return dst
+	case bothWays:
+		return all(src, dst)
+	default:
+		return anyOf(src, dst)
+	}
+}
+
+func (c *compiler) broadcast(n *broadcastNode) (block, error) {
+	if n.protocol == ip {
+		link, err := c.link(n.from, etherTypeIP)
+		dst := headerBlock(c.at.network()+ipv4Dst, 4, 0xffffffff)
+		return all(link, anyOf(dst.is(0), dst.is(0xffffffff))), err
+	}
+	if c.at.ppp {
+		return block{}, c.wrong(n.from, "no broadcast after pppoes, or ip broadcast")
+	}
+	return macIs(0, [6]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}), nil
+}
+
+func (c *compiler) multicast(n *multicastNode) (block, error) {
+	switch n.protocol {
+	case ip:
+		link, err := c.link(n.from, etherTypeIP)
+		return all(link, headerBlock(c.at.network()+ipv4Dst, 1, 0xff).within(0xe0, 0xff)), err
+	case ip6:
+		link, err := c.link(n.from, etherTypeIP6)
+		return all(link, headerBlock(c.at.network()+ipv6Dst, 1, 0xff).is(0xff)), err
+	default:
+		if c.at.ppp {
+			return block{}, c.wrong(n.from, "no multicast after pppoes, or ip or ip6 before it")
+		}
+		return macBlock(0, 1, 1).is(1), nil
+	}
 }
 
 // PPP's numbers (IANA PPP numbers).
@@ -152,90 +114,4 @@ func pppProtocol(etherType uint32) uint32 {
 		return pppISO
 	}
 	return etherType
-}
-
-// mac compares Ethernet addresses.
-func (c *compiler) mac(n *macNode) (test, error) {
-	if c.at.ppp {
-		return nil, c.wrong(n.from, "no Ethernet address after pppoes")
-	}
-	return macTest(n.direction, n.mac), nil
-}
-
-func macTest(d direction, mac [6]byte) test {
-	const dst, src = 0, 6
-	high, low := binary.BigEndian.Uint16(mac[:]), binary.BigEndian.Uint32(mac[2:])
-	at := func(f frame, at int) verdict {
-		if len(f.data) < at+6 {
-			return outside
-		}
-		return verdictOf(binary.BigEndian.Uint32(f.data[at+2:]) == low && binary.BigEndian.Uint16(f.data[at:]) == high)
-	}
-	from, to := func(f frame) verdict { return at(f, src) }, func(f frame) verdict { return at(f, dst) }
-	switch d {
-	case source:
-		return from
-	case destination:
-		return to
-	case bothWays:
-		return all(from, to)
-	default:
-		return anyOf(from, to)
-	}
-}
-
-func (c *compiler) broadcast(n *broadcastNode) (test, error) {
-	if n.protocol != ip {
-		if c.at.ppp {
-			return nil, c.wrong(n.from, "no broadcast after pppoes, or ip broadcast")
-		}
-		return macTest(destination, [6]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}), nil
-	}
-	link, err := c.link(n.from, etherTypeIP)
-	at := c.at.network() + ipv4Dst
-	return func(f frame) verdict {
-		if v := link.match(f); v != yes {
-			return v
-		}
-		addr, ok := f.u32(at)
-		if !ok {
-			return outside
-		}
-		return verdictOf(addr == 0 || addr == 0xffffffff)
-	}, err
-}
-
-func (c *compiler) multicast(n *multicastNode) (test, error) {
-	switch n.protocol {
-	case ip:
-		link, err := c.link(n.from, etherTypeIP)
-		return addressByte(link, c.at.network()+ipv4Dst, 0xe0), err
-	case ip6:
-		link, err := c.link(n.from, etherTypeIP6)
-		return addressByte(link, c.at.network()+ipv6Dst, 0xff), err
-	default:
-		if c.at.ppp {
-			return nil, c.wrong(n.from, "no multicast after pppoes, or ip or ip6 before it")
-		}
-		return func(f frame) verdict {
-			if len(f.data) == 0 {
-				return outside
-			}
-			return verdictOf(f.data[0]&1 != 0)
-		}, nil
-	}
-}
-
-// addressByte tests whether the first byte of an address is as large as that.
-func addressByte(link linkTest, at int, least byte) test {
-	return func(f frame) verdict {
-		if v := link.match(f); v != yes {
-			return v
-		}
-		b, ok := f.u8(at)
-		if !ok {
-			return outside
-		}
-		return verdictOf(b >= least)
-	}
 }

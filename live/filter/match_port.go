@@ -30,90 +30,45 @@ func portProtocolsOf(p protocol, s service) portProtocols {
 	}
 }
 
-func (p portProtocols) has(number byte) bool {
-	switch number {
-	case numberTCP:
-		return p&tcpPorts != 0
-	case numberUDP:
-		return p&udpPorts != 0
-	case numberSCTP:
-		return p&sctpPorts != 0
+// in compiles whether the number at an offset is one of the set.
+func (p portProtocols) in(at int) block {
+	number := headerBlock(at, 1, 0xff)
+	var numbers []block
+	if p&sctpPorts != 0 {
+		numbers = append(numbers, number.is(numberSCTP))
 	}
-	return false
+	if p&tcpPorts != 0 {
+		numbers = append(numbers, number.is(numberTCP))
+	}
+	if p&udpPorts != 0 {
+		numbers = append(numbers, number.is(numberUDP))
+	}
+	return anyOf(numbers...)
 }
 
-// port compiles a port or a range of ports.
-func (c *compiler) port(n *portNode) (test, error) {
-	ports := portTest{n.protocols, n.direction, n.low, n.high}
-	network := c.versions()
-	return func(f frame) verdict {
-		version, ok := network.version(f)
-		switch {
-		case !ok:
-			return outside
-		case version == 4:
-			return ports.matchIPv4(f, network.at)
-		case version == 6:
-			return ports.matchIPv6(f, network.at)
-		}
-		return no
-	}, nil
-}
-
-type portTest struct {
-	protocols portProtocols
-	direction direction
-	low, high uint16
-}
-
-// matchIPv6 expects the ports right behind the fixed header.
-func (t *portTest) matchIPv6(f frame, network int) verdict {
-	next, ok := f.u8(network + ipv6Next)
-	if !ok {
-		return outside
+// port compiles a port or a range of ports. In IPv6 they are expected right
+// behind the fixed header, in IPv4 in a first fragment.
+func (c *compiler) port(n *portNode) (block, error) {
+	isIP, err := c.link(n.from, etherTypeIP)
+	if err != nil {
+		return block{}, err
 	}
-	if !t.protocols.has(next) {
-		return no
+	isIP6, err := c.link(n.from, etherTypeIP6)
+	if err != nil {
+		return block{}, err
 	}
-	return t.match(f, network+ipv6Bytes)
-}
-
-func (t *portTest) matchIPv4(f frame, network int) verdict {
-	number, ok := f.u8(network + ipv4Protocol)
-	if !ok {
-		return outside
-	}
-	if !t.protocols.has(number) {
-		return no
-	}
-	fragment, ok := f.u16(network + ipv4Fragment)
-	if !ok {
-		return outside
-	}
-	if fragment&offsetMask != 0 {
-		return no
-	}
-	first, ok := f.u8(network) // was there if the others were
-	if !ok {
-		return outside
-	}
-	return t.match(f, network+int(first&15)*4)
-}
-
-// match compares the ports at an offset, source first.
-func (t *portTest) match(f frame, at int) verdict {
-	if t.direction != destination {
-		port, ok := f.u16(at)
-		if !ok {
-			return outside
-		}
-		if v := verdictOf(t.low <= port && port <= t.high); (pair{direction: t.direction}).decides(v) {
-			return v
-		}
-	}
-	port, ok := f.u16(at + 2)
-	if !ok {
-		return outside
-	}
-	return verdictOf(t.low <= port && port <= t.high)
+	at := c.at.network()
+	low, high := uint32(n.low), uint32(n.high)
+	inIP6 := all(
+		n.protocols.in(at+ipv6Next),
+		ofDirection(n.direction,
+			headerBlock(at+ipv6Bytes, 2, 0xffff).within(low, high),
+			headerBlock(at+ipv6Bytes+2, 2, 0xffff).within(low, high)))
+	inIP := all(
+		n.protocols.in(at+ipv4Protocol),
+		c.firstFragment(),
+		ofDirection(n.direction,
+			transportBlock(at, 0, 2, 0xffff).within(low, high),
+			transportBlock(at, 2, 2, 0xffff).within(low, high)))
+	return choose(isIP6, inIP6, all(isIP, inIP)), nil
 }
