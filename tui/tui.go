@@ -42,11 +42,26 @@ type Switch interface {
 	Self() ovs.Process
 }
 
-// Config is what the screen shows and how. Switch and OpenTap are needed.
+// Capture is one source of packets that is shown without any Open vSwitch.
+type Capture struct {
+	// Title says what it is: "interface eth0", "file out.pcapng".
+	Title string
+	// Open starts it. It is called again after a failure, but for a file.
+	Open func(context.Context) (live.Source, error)
+	// File sources are read once, from beginning to end, as fast as they can be:
+	// the list starts at the top and does not follow, and there are no rates.
+	File bool
+}
+
+// Config is what the screen shows and how. It needs Switch and OpenTap, or
+// Capture instead.
 type Config struct {
 	Switch Switch
-	// OpenTap starts capturing where a mirror's copies can be seen.
+	// OpenTap starts capturing where a mirror's copies can be seen. A Source that
+	// has a method State() capture.State is asked what its interface is doing.
 	OpenTap func(context.Context, ovs.TapPoint) (live.Source, error)
+	// Capture is shown when Switch is nil.
+	Capture *Capture
 
 	ReadOnly bool // nothing that writes is offered
 	Demo     bool // the switch is simulated: say so
