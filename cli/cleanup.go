@@ -11,63 +11,86 @@ import (
 	"ovscope/ovs"
 )
 
+type cleanupFlags struct {
+	dryRun, kept bool
+}
+
 func (a *app) cleanupCommand() *cobra.Command {
-	var dryRun bool
+	var f cleanupFlags
 	cmd := &cobra.Command{
 		Use:   "cleanup",
 		Short: "Remove what dead runs of ovscope left behind",
 		Long: `Removes the mirrors and ports of runs of ovscope that ended without removing them
 (a kill -9, a power cut). Runs that are still alive, mirrors that were kept on
-purpose, and everything that is not ovscope's stay as they are.`,
+purpose (unless --kept), and everything that is not ovscope's stay as they are.`,
 		Args: cobra.NoArgs,
-		RunE: a.verb(func(ctx context.Context, _ []string) error { return a.cleanup(ctx, dryRun) }),
+		RunE: a.verb(func(ctx context.Context, _ []string) error { return a.cleanup(ctx, f) }),
 	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only say what would be removed, as ovs-vsctl commands")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "only say what would be removed, as ovs-vsctl commands")
+	cmd.Flags().BoolVar(&f.kept, "kept", false, "also remove what was made with ovscope and kept on purpose")
 	return cmd
 }
 
-func (a *app) cleanup(ctx context.Context, dryRun bool) error {
-	if a.flags.readOnly && !dryRun {
+func (a *app) cleanup(ctx context.Context, f cleanupFlags) error {
+	if a.flags.readOnly && !f.dryRun {
 		return usagef("cleanup removes mirrors, which --read-only forbids; --dry-run shows them")
 	}
 	return a.withSwitch(ctx, func(s *attached) error {
 		var errs []error
-		removed, unknown := 0, 0
-		for _, lease := range s.client.Snapshot().LeasesOf(ovs.OtherRun) {
-			snapshot := s.client.Snapshot()
-			plan, err := ovs.NewPlan(snapshot, ovs.ReleaseLease{Lease: lease.ID})
+		said := false
+		for _, lease := range s.client.Snapshot().Leases() {
+			verdict := f.judge(lease)
+			if verdict == leave {
+				continue
+			}
+			plan, err := ovs.NewPlan(s.client.Snapshot(), ovs.ReleaseLease{Lease: lease.ID})
 			if err != nil {
 				errs = append(errs, err)
 				continue
 			}
-			switch lease.Owner.Process.Life(s.client.Self(), snapshot.Local()) {
-			case ovs.Alive:
-				continue
-			case ovs.Unknown:
-				unknown++
+			said = true
+			switch {
+			case verdict == cannotTell:
 				a.printf("left alone %s: made on another machine or in another container, so it may still be in use; if not:\n", describe(lease))
 				a.printCommands(plan)
 				continue
-			case ovs.Dead:
-			}
-			if dryRun {
+			case f.dryRun:
 				a.printf("would remove %s\n", describe(lease))
 				a.printCommands(plan)
-				removed++
 				continue
 			}
 			if _, err := s.client.Apply(ctx, plan); err != nil {
 				errs = append(errs, fmt.Errorf("removing %s: %w", describe(lease), err))
 				continue
 			}
-			removed++
 			a.printf("removed %s\n", describe(lease))
 		}
-		if removed+unknown == 0 && len(errs) == 0 {
+		if !said && len(errs) == 0 {
 			a.printf("nothing to clean up\n")
 		}
 		return errors.Join(errs...)
 	})
+}
+
+// verdict is what cleanup does with a lease.
+type verdict int
+
+const (
+	leave verdict = iota
+	remove
+	cannotTell
+)
+
+func (f cleanupFlags) judge(l *ovs.Lease) verdict {
+	switch {
+	case l.Owner.Kind == ovs.Kept && f.kept:
+		return remove
+	case l.Owner.Kind != ovs.OtherRun || l.Owner.Life == ovs.Alive:
+		return leave
+	case l.Owner.Life == ovs.Dead:
+		return remove
+	}
+	return cannotTell
 }
 
 // describe names the mirrors and ports of a lease.
@@ -79,7 +102,11 @@ func describe(l *ovs.Lease) string {
 	for _, p := range l.Ports {
 		parts = append(parts, "port "+p.Name)
 	}
-	return fmt.Sprintf("%s (ovscope, process %d)", strings.Join(parts, " and "), l.Owner.Process.PID)
+	made := fmt.Sprintf("ovscope, process %d", l.Owner.Process.PID)
+	if l.Owner.Kind == ovs.Kept {
+		made = "kept"
+	}
+	return fmt.Sprintf("%s (%s)", strings.Join(parts, " and "), made)
 }
 
 func (a *app) printCommands(p *ovs.Plan) {

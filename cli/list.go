@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -50,14 +51,19 @@ func (a *app) list(ctx context.Context, args []string, asJSON bool) error {
 			a.printf("Open vSwitch at %s has no bridges\n", snapshot.Endpoint)
 			return nil
 		}
-		w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
+		var text strings.Builder
+		w := tabwriter.NewWriter(&text, 0, 8, 2, ' ', 0)
 		for i, b := range bridges {
 			if i > 0 {
 				_, _ = fmt.Fprintln(w)
 			}
 			writeBridge(w, snapshot, b)
 		}
-		return w.Flush()
+		if err := w.Flush(); err != nil {
+			return err
+		}
+		_, err := io.WriteString(a.stdout, a.plain(text.String()))
+		return err
 	})
 }
 
@@ -66,6 +72,9 @@ func writeBridge(w io.Writer, s *ovs.Snapshot, b *ovs.Bridge) {
 	line(fmt.Sprintf("bridge %s (%s)", b.Name, b.DatapathType))
 	for _, p := range b.Ports {
 		notes := p.GuestName()
+		if isOutput(b, p) {
+			notes = strings.TrimSpace("output " + notes)
+		}
 		if p.Error() != "" {
 			notes = "error: " + p.Error()
 		}
@@ -80,7 +89,7 @@ func writeBridge(w io.Writer, s *ovs.Snapshot, b *ovs.Bridge) {
 		if m.Statistics != nil {
 			state += fmt.Sprintf("; %d packets, %d bytes", m.Statistics.Packets, m.Statistics.Bytes)
 		}
-		_, _ = fmt.Fprintf(w, "  mirror %s (%s): %s ⇒ %s; %s\n", m.Name, m.Owner.Kind, m.SourcesText(), m.OutputText(), state)
+		_, _ = fmt.Fprintf(w, "  mirror %s (%s): %s ⇒ %s; %s\n", m.Name, ownerText(m.Owner), m.SourcesText(), m.OutputText(), state)
 	}
 }
 
@@ -96,6 +105,22 @@ func marks(b *ovs.Bridge, p *ovs.Port) string {
 		}
 	}
 	return text
+}
+
+// isOutput reports whether a mirror sends its copies to the port.
+func isOutput(b *ovs.Bridge, p *ovs.Port) bool {
+	return slices.ContainsFunc(b.Mirrors, func(m *ovs.Mirror) bool { return m.OutputPort != nil && m.OutputPort.UUID == p.UUID })
+}
+
+// ownerText is whose a mirror is, and for a dead run how to be rid of it.
+func ownerText(o ovs.Owner) string {
+	if o.Kind != ovs.OtherRun {
+		return o.Kind.String()
+	}
+	if o.Life == ovs.Dead {
+		return fmt.Sprintf("left by process %d, which is gone; ovscope cleanup removes it", o.Process.PID)
+	}
+	return fmt.Sprintf("%s, process %d", o.Kind, o.Process.PID)
 }
 
 func portType(p *ovs.Port) string {

@@ -31,11 +31,13 @@ type output struct {
 	file *pcapfile.Writer
 	text io.Writer
 	json bool
-	line []byte
+	// arrow stands between source and destination.
+	arrow string
+	line  []byte
 }
 
 func (a *app) newOutput(f dumpFlags, wanted *filter.Filter, options pcapfile.Options) (*output, error) {
-	o := &output{wanted: wanted, count: f.count, text: a.stdout, json: f.json}
+	o := &output{wanted: wanted, count: f.count, text: a.stdout, json: f.json, arrow: a.plain("→")}
 	options.Version, options.SnapLen = a.build.Version, f.snapLen
 	var err error
 	switch f.write {
@@ -93,7 +95,7 @@ func (o *output) write(p live.Packet) error {
 		o.line = append(o.line, record...)
 	} else {
 		line := decode.Summarize(p.Data, p.Length)
-		o.line = appendLine(o.line, p, &line)
+		o.line = appendLine(o.line, p, &line, o.arrow)
 	}
 	o.line = append(o.line, '\n')
 	if _, err := o.text.Write(o.line); err != nil {
@@ -199,10 +201,14 @@ func (a *app) copyFile(ctx context.Context, reader *pcapfile.Reader, o *output) 
 }
 
 func (o *output) summary() string {
+	what := "printed"
 	if o.file != nil {
-		return fmt.Sprintf("%d packets written", o.written)
+		what = "written"
 	}
-	return fmt.Sprintf("%d packets printed", o.written)
+	if o.written == 1 {
+		return "1 packet " + what
+	}
+	return fmt.Sprintf("%d packets %s", o.written, what)
 }
 
 // failures joins the errors that are no ordinary end.
@@ -221,13 +227,13 @@ func failures(errs ...error) error {
 
 // appendLine is a packet on one line of text:
 // "12:00:01.123456 vlan 10 192.0.2.1 → 192.0.2.2 ICMP echo request …".
-func appendLine(b []byte, packet live.Packet, line *decode.Line) []byte {
+func appendLine(b []byte, packet live.Packet, line *decode.Line, arrow string) []byte {
 	b = packet.Time.AppendFormat(b, "15:04:05.000000")
 	for _, v := range line.VLANs {
 		b = append(b, ' ')
 		b = appendVLAN(b, v)
 	}
-	b = fmt.Appendf(b, " %s → %s %s", line.Source(), line.Destination(), line.Protocol)
+	b = fmt.Appendf(b, " %s %s %s %s", line.Source(), arrow, line.Destination(), line.Protocol)
 	if line.Info != "" {
 		b = append(b, ' ')
 		b = append(b, line.Info...)

@@ -65,6 +65,7 @@ func (a *app) ui(ctx context.Context) error {
 		return usagef("the terminal UI cannot work with TERM=dumb; use ovscope dump")
 	}
 	return a.withSwitch(ctx, func(s *attached) error {
+		before := s.client.Snapshot()
 		err := tui.Run(ctx, tui.Config{
 			Switch: s.client,
 			OpenTap: func(ctx context.Context, t ovs.TapPoint) (live.Source, error) {
@@ -79,6 +80,7 @@ func (a *app) ui(ctx context.Context) error {
 			Log:        s.log,
 			Version:    a.build.Version,
 		})
+		a.sayKept(s.client.Snapshot(), before)
 		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
 			return nil // a signal is an ordinary way to end
 		}
@@ -86,18 +88,16 @@ func (a *app) ui(ctx context.Context) error {
 	})
 }
 
-func (a *app) noColor() bool { return a.flags.noColor || os.Getenv("NO_COLOR") != "" }
-
-// utf8Locale reports whether the locale's character set is UTF-8, by the order of
-// locale(7): LC_ALL, LC_CTYPE, LANG.
-func utf8Locale(getenv func(string) string) bool {
-	for _, key := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if v := getenv(key); v != "" {
-			return isUTF8(v)
+// sayKept names what was kept during the run, and how to be rid of it later.
+func (a *app) sayKept(now, before *ovs.Snapshot) {
+	for _, lease := range now.LeasesOf(ovs.Kept) {
+		if before.LeaseMirror(lease.ID) == nil {
+			a.printf("%s stays; ovscope cleanup --kept removes it\n", describe(lease))
 		}
 	}
-	return false
 }
+
+func (a *app) noColor() bool { return a.flags.noColor || os.Getenv("NO_COLOR") != "" }
 
 // logger writes to --log, or nowhere.
 func (a *app) logger() (*slog.Logger, func(), error) {

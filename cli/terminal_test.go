@@ -260,6 +260,16 @@ func TestQuitKeepsTheMirrorIfAsked(t *testing.T) {
 	if r := ovscope(t, "--db", l.Endpoint(), "cleanup"); !strings.Contains(r.stdout, "nothing to clean up") {
 		t.Errorf("cleanup takes what was kept: %s", r.stdout)
 	}
+	text, err := ui.Everything()
+	if err != nil || !strings.Contains(text, "ovscope cleanup --kept removes it") {
+		t.Errorf("nobody says how to be rid of it: %v\n%s", err, text)
+	}
+	if r := ovscope(t, "--db", l.Endpoint(), "cleanup", "--kept"); !strings.Contains(r.stdout, "removed mirror ovscope") {
+		t.Errorf("cleanup --kept: %s%s", r.stdout, r.stderr)
+	}
+	if left := vsctl(t, l, "list", "Mirror"); left != "" {
+		t.Errorf("left: %s", left)
+	}
 }
 
 func TestSignalsRestoreTheTerminalAndOpenVSwitch(t *testing.T) {

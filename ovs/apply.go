@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -54,6 +55,9 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 		c.cfg.Logger.Info("applied", "plan", p.Title, "command", command)
 	}
 
+	if undo, ok := p.Undo.(SetSources); ok && p.edits {
+		c.edits.note(undo)
+	}
 	result := Result{}
 	if err := c.awaitTakeUp(ctx, nextCfg); err != nil {
 		return c.fail(ctx, p, start, err)
@@ -160,12 +164,18 @@ func (c *Client) rollBack(ctx context.Context, change Change) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.transact(ctx, plan)
-	return err
+	if _, err = c.transact(ctx, plan); err != nil {
+		return err
+	}
+	if undo, ok := plan.Undo.(SetSources); ok && plan.edits {
+		c.edits.note(undo)
+	}
+	return nil
 }
 
-// ReleaseAll removes every lease of this run that was not kept. It is what makes
-// quitting leave nothing behind, so it goes on after an error and reports all. A
+// ReleaseAll removes every lease of this run that was not kept, and takes back its
+// changes to other mirrors unless LeaveEdits was called. It is what makes quitting
+// leave nothing behind, so it goes on after an error and reports all. A
 // run that never applied anything has nothing to release and does not wait for a
 // server that is away.
 func (c *Client) ReleaseAll(ctx context.Context) error {
@@ -176,22 +186,36 @@ func (c *Client) ReleaseAll(ctx context.Context) error {
 		return err
 	}
 	var errs []error
+	for _, change := range c.Edits() {
+		change.Add = slices.DeleteFunc(change.Add, func(src Source) bool { return c.Snapshot().Port(src.Port) == nil })
+		if err := c.settle(ctx, change); err != nil {
+			errs = append(errs, fmt.Errorf("taking back the changes to mirror %s: %w", change.Mirror.Short(), err))
+		}
+	}
 	for _, lease := range c.Snapshot().LeasesOf(ThisRun) {
-		plan, err := NewPlan(c.Snapshot(), ReleaseLease{Lease: lease.ID})
-		if err == nil {
-			_, err = c.Apply(ctx, plan)
-		}
-		var notApplied *NotAppliedError
-		if errors.As(err, &notApplied) {
-			// It is out of the database, and a vswitchd that is away sees that first.
-			c.cfg.Logger.Warn("released without an answer from ovs-vswitchd", "lease", lease.ID)
-			continue
-		}
-		if err != nil {
+		if err := c.settle(ctx, ReleaseLease{Lease: lease.ID}); err != nil {
 			errs = append(errs, fmt.Errorf("removing %s: %w", LeaseName(lease.ID), err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// settle makes a change at the end of a run. What is gone is as good as done; and
+// when only vswitchd does not answer, the database is right all the same, which is
+// the first thing that vswitchd will see.
+func (c *Client) settle(ctx context.Context, change Change) error {
+	plan, err := NewPlan(c.Snapshot(), change)
+	if err == nil {
+		plan.takeBack = nil
+		_, err = c.Apply(ctx, plan)
+	}
+	var gone *GoneError
+	var notApplied *NotAppliedError
+	if errors.As(err, &gone) || errors.As(err, &notApplied) {
+		c.cfg.Logger.Warn("settled in part", "error", err)
+		return nil
+	}
+	return err
 }
 
 // sync returns once the snapshot holds everything that was sent before, a create

@@ -18,6 +18,7 @@ import (
 // counters last moved.
 type builder struct {
 	self    Process
+	local   bool // the database is this host's
 	now     func() time.Time
 	mirrors map[UUID]mirrorHistory
 }
@@ -118,7 +119,7 @@ func (b *builder) ports(c *cache.TableCache, interfaces map[string]*Interface) m
 			BondMode:    clean(deref(row.BondMode)),
 			OtherConfig: cleanMap(row.OtherConfig),
 			ExternalIDs: cleanMap(row.ExternalIDs),
-			Owner:       ownerOf(row.ExternalIDs, b.self),
+			Owner:       ownerOf(row.ExternalIDs, b.self, b.local),
 			rawName:     row.Name,
 		}
 		for _, interfaceID := range row.Interfaces {
@@ -145,7 +146,7 @@ func (b *builder) mirror(row *schema.Mirror, bridge UUID, ports map[string]*Port
 		SnapLen:     clone(row.SnapLen),
 		Filter:      clean(deref(row.Filter)),
 		ExternalIDs: cleanMap(row.ExternalIDs),
-		Owner:       ownerOf(row.ExternalIDs, b.self),
+		Owner:       ownerOf(row.ExternalIDs, b.self, b.local),
 	}
 	if row.OutputPort != nil {
 		m.OutputPort = &portRefsOf([]string{*row.OutputPort}, ports)[0]

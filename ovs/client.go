@@ -44,6 +44,7 @@ type Client struct {
 	done   chan struct{}
 	// applied reports that something was, or may have been, created.
 	applied atomic.Bool
+	edits   edits
 
 	mu       sync.Mutex
 	changed  chan struct{} // closed and replaced when snapshot changes
@@ -83,7 +84,7 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 		cfg.Links = hostLinks{}
 	}
 	c := &Client{cfg: cfg, done: make(chan struct{}), changed: make(chan struct{})}
-	b := &builder{self: cfg.Self, now: cfg.Now, mirrors: map[UUID]mirrorHistory{}}
+	b := &builder{self: cfg.Self, local: isLocal(cfg.Endpoint), now: cfg.Now, mirrors: map[UUID]mirrorHistory{}}
 	s, err := c.connect(ctx)
 	if err != nil {
 		return nil, &ConnectError{Endpoint: cfg.Endpoint, Err: err}

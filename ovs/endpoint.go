@@ -73,8 +73,8 @@ func controlDir(endpoint string) string {
 	return ""
 }
 
-// Local reports whether the database is reached through a socket of this host.
-func (s *Snapshot) Local() bool { return strings.HasPrefix(s.Endpoint, "unix:") }
+// isLocal reports whether the database is reached through a socket of this host.
+func isLocal(endpoint string) bool { return strings.HasPrefix(endpoint, "unix:") }
 
 // explainConnect adds what to do next to the errors that people meet most.
 func explainConnect(endpoint string, err error) error {

@@ -188,7 +188,7 @@ func TestOwners(t *testing.T) {
 			map[string]string{keyOwner: us.String()}, Foreign,
 		},
 	} {
-		if got := ownerOf(test.ids, us).Kind; got != test.want {
+		if got := ownerOf(test.ids, us, true).Kind; got != test.want {
 			t.Errorf("%s: %v, want %v", name, got, test.want)
 		}
 	}

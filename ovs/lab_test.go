@@ -285,6 +285,48 @@ func TestKeptLeaseOutlivesTheRun(t *testing.T) {
 	}
 }
 
+// What was changed in somebody else's mirror goes back when the run ends, unless
+// the user wants it to stay.
+func TestEditsOfOtherMirrorsAreTakenBack(t *testing.T) {
+	l := lab.New(t, lab.Options{Scene: true, Silent: true})
+	vsctl(t, l, "--", "--id=@o", "get", "Port", "tap2", "--", "--id=@s", "get", "Port", "tap5", "--",
+		"--id=@m", "create", "Mirror", "name=theirs", "output_port=@o", "select_src_port=@s", "--", "add", "Bridge", "br0", "mirrors", "@m")
+	row := func() string {
+		return vsctl(t, l, "--columns=select_src_port,select_dst_port", "list", "Mirror", "theirs")
+	}
+	before := row()
+	c := dial(t, l)
+	theirs := c.Snapshot().Mirrors()[0].UUID
+	tap1, tap5 := port(t, c.Snapshot(), "tap1").UUID, port(t, c.Snapshot(), "tap5").UUID
+	add := ovs.SetSources{Mirror: theirs, Add: []ovs.Source{{Port: tap1, Direction: ovs.Egress}}, Remove: []ovs.Source{{Port: tap5, Direction: ovs.Egress}}}
+
+	plan, _ := apply(t, c, add)
+	want := []ovs.SetSources{{Mirror: theirs, Add: add.Remove, Remove: add.Add}}
+	if diff := cmp.Diff(want, c.Edits()); diff != "" {
+		t.Error(diff)
+	}
+	apply(t, c, plan.Undo)
+	if len(c.Edits()) != 0 {
+		t.Errorf("after the undo there is still %v to take back", c.Edits())
+	}
+	apply(t, c, add)
+	if err := c.ReleaseAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if after := row(); after != before {
+		t.Errorf("left changed:\n%s", cmp.Diff(before, after))
+	}
+	apply(t, c, add)
+	changed := row()
+	c.LeaveEdits()
+	if err := c.ReleaseAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if after := row(); after != changed {
+		t.Errorf("the user wanted it to stay:\n%s", cmp.Diff(changed, after))
+	}
+}
+
 func TestSnapshotSaysItIsStaleAndRecovers(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true, Silent: true})
 	c := dial(t, l)

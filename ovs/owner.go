@@ -45,10 +45,12 @@ type Owner struct {
 	Lease string
 	// Process made the lease; empty unless the kind is ThisRun or OtherRun.
 	Process Process
+	// Life tells whether Process still ran when the snapshot was made.
+	Life Life
 }
 
 // ownerOf reads the owner out of a row's external_ids.
-func ownerOf(ids map[string]string, self Process) Owner {
+func ownerOf(ids map[string]string, self Process, localDatabase bool) Owner {
 	if ids["ovn-owned"] == "true" {
 		return Owner{Kind: OVN}
 	}
@@ -63,7 +65,7 @@ func ownerOf(ids map[string]string, self Process) Owner {
 	// neither is it known to be dead: it stays with "another ovscope".
 	process, err := ParseProcess(ids[keyOwner])
 	if err == nil && process == self {
-		return Owner{Kind: ThisRun, Lease: lease, Process: process}
+		return Owner{Kind: ThisRun, Lease: lease, Process: process, Life: Alive}
 	}
-	return Owner{Kind: OtherRun, Lease: lease, Process: process}
+	return Owner{Kind: OtherRun, Lease: lease, Process: process, Life: process.Life(self, localDatabase)}
 }

@@ -2,6 +2,7 @@ package ovs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ovn-kubernetes/libovsdb/ovsdb"
@@ -23,6 +24,8 @@ type Plan struct {
 	Undo Change
 
 	tx transaction
+	// edits reports that the plan changes a mirror that is no lease of this run.
+	edits bool
 	// links are the ports that Apply brings up after the commit.
 	links []link
 	// takeBack is what Apply does when the change is in the database but cannot
@@ -90,7 +93,7 @@ func planSetSources(s *Snapshot, c SetSources) (*Plan, error) {
 	if m == nil {
 		return nil, &GoneError{Kind: "mirror", Name: c.Mirror.Short()}
 	}
-	p := &Plan{Change: c}
+	p := &Plan{Change: c, edits: m.Owner.Kind != ThisRun}
 	switch m.Owner.Kind {
 	case OVN:
 		return nil, &RefusedError{Reason: fmt.Sprintf("mirror %s belongs to OVN, which would write it back at once", m.Name)}
@@ -99,12 +102,12 @@ func planSetSources(s *Snapshot, c SetSources) (*Plan, error) {
 	case ThisRun, Kept:
 	}
 	var add, remove []Source
-	for _, src := range c.Add {
+	for _, src := range distinct(c.Add) {
 		if !m.Lists(src.Port, src.Direction) {
 			add = append(add, src)
 		}
 	}
-	for _, src := range c.Remove {
+	for _, src := range distinct(c.Remove) {
 		if m.Lists(src.Port, src.Direction) {
 			remove = append(remove, src)
 		}
@@ -147,6 +150,7 @@ func planCreateLease(s *Snapshot, c CreateLease) (*Plan, error) {
 	if len(b.Mirrors) >= maxMirrors {
 		return nil, &RefusedError{Reason: fmt.Sprintf("bridge %s has %d mirrors already, and ovs-vswitchd builds no more than %d", b.Name, len(b.Mirrors), maxMirrors)}
 	}
+	c.Sources = distinct(c.Sources)
 	name := LeaseName(c.Lease)
 	if s.PortByName(name) != nil || s.BridgeByName(name) != nil {
 		return nil, &RefusedError{Reason: fmt.Sprintf("there is a port %s already", name)}
@@ -287,6 +291,17 @@ func sourcePorts(s *Snapshot, bridge UUID, sources []Source) ([]*Port, error) {
 		ports = append(ports, port)
 	}
 	return ports, nil
+}
+
+// distinct leaves out what is listed twice, which OVSDB refuses in a set.
+func distinct(sources []Source) []Source {
+	var out []Source
+	for _, src := range sources {
+		if !slices.Contains(out, src) {
+			out = append(out, src)
+		}
+	}
+	return out
 }
 
 func (s *Snapshot) bridgeName(id UUID) string {

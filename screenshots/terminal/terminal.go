@@ -65,6 +65,10 @@ func (t *Terminal) Resize(columns, rows int) error {
 // Screen is the text on the screen.
 func (t *Terminal) Screen() (string, error) { return t.tmux("capture-pane", "-p") }
 
+// Everything is the text on the screen and what has scrolled off it, as the word
+// that tmux itself adds when a program ends makes it do.
+func (t *Terminal) Everything() (string, error) { return t.tmux("capture-pane", "-p", "-S", "-") }
+
 // Styled is the text on the screen with its colours as escape sequences.
 func (t *Terminal) Styled() (string, error) { return t.tmux("capture-pane", "-e", "-p") }
 
