@@ -366,20 +366,15 @@ func vlanMode(p *ovs.Port) string {
 		if len(p.Trunks) == 0 {
 			return tag + "+all"
 		}
-		return tag + "+" + numbers(p.Trunks)
+		return tag + "+" + ovs.Ranges(p.Trunks)
 	}
 	if len(p.Trunks) == 0 {
 		return "trunk"
 	}
-	return numbers(p.Trunks)
+	return ovs.Ranges(p.Trunks)
 }
 
+// interfaceError is why one interface does not work, "" when it does (F25).
 func interfaceError(i *ovs.Interface) string {
-	switch {
-	case i.Error != "":
-		return i.Error
-	case i.OFPort != nil && *i.OFPort == -1:
-		return "OVS could not open " + i.Name
-	}
-	return ""
+	return (&ovs.Port{Interfaces: []*ovs.Interface{i}}).Error()
 }

@@ -1,13 +1,16 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"ovscope/keymap"
 	"ovscope/ovs"
 )
 
@@ -15,6 +18,8 @@ import (
 type undoStep struct {
 	title  string
 	change ovs.Change
+	// doubtful steps are of changes that failed and may be in the database yet.
+	doubtful bool
 }
 
 // maxUndo bounds how far back undo goes.
@@ -68,6 +73,8 @@ func (m *model) toggleNow(port ovs.UUID, directions []ovs.Direction) tea.Cmd {
 	switch {
 	case mirror == nil:
 		return m.ownMirror(p, directions)
+	case lostOutput(mirror):
+		return m.renew(mirror, toggleSources(mirror, port, directions))
 	case mirror.Owner.Kind == ovs.ThisRun || m.agreed[mirror.UUID]:
 		return m.request(toggleSources(mirror, port, directions))
 	}
@@ -103,14 +110,49 @@ func (m *model) ownMirror(p *ovs.Port, directions []ovs.Direction) tea.Cmd {
 	if b := m.snap.Bridge(p.Bridge); b != nil {
 		if own := ownedBy(b, ovs.ThisRun); own != nil {
 			m.choose(own)
-			return tea.Batch(m.request(ovs.SetSources{Mirror: own.UUID, Add: sourcesOf(p.UUID, directions)}), m.retarget())
+			change := ovs.SetSources{Mirror: own.UUID, Add: sourcesOf(p.UUID, directions)}
+			if lostOutput(own) {
+				return tea.Batch(m.renew(own, change), m.retarget())
+			}
+			return tea.Batch(m.request(change), m.retarget())
 		}
 	}
+	return m.lease(p.Bridge, sourcesOf(p.UUID, directions))
+}
+
+// lease makes a mirror of this run's own.
+func (m *model) lease(bridge ovs.UUID, sources []ovs.Source) tea.Cmd {
 	return m.request(ovs.CreateLease{
-		Bridge:  p.Bridge,
-		Sources: sourcesOf(p.UUID, directions),
-		Lease:   m.cfg.NewLeaseID(),
-		Owner:   m.cfg.Switch.Self(),
+		Bridge: bridge, Sources: sources, Lease: m.cfg.NewLeaseID(), Owner: m.cfg.Switch.Self(),
+	})
+}
+
+// lostOutput reports whether somebody has deleted the output port of a mirror of
+// this run: whatever is changed in it, nothing can be seen.
+func lostOutput(mirror *ovs.Mirror) bool {
+	return mirror.Owner.Kind == ovs.ThisRun && mirror.OutputPort == nil && mirror.OutputVLAN == nil
+}
+
+// renew makes a mirror of this run anew, with its sources as change leaves them,
+// because its output port is gone.
+func (m *model) renew(mirror *ovs.Mirror, change ovs.SetSources) tea.Cmd {
+	sources := slices.DeleteFunc(mirror.Sources(), func(s ovs.Source) bool {
+		return slices.Contains(change.Remove, s) || slices.Contains(change.Add, s)
+	})
+	sources = append(sources, change.Add...)
+	plan, err := ovs.NewPlan(m.snap, ovs.ReleaseLease{Lease: mirror.Owner.Lease})
+	if err != nil {
+		m.say(err.Error())
+		return nil
+	}
+	bridge := mirror.Bridge
+	return m.apply(plan, nil, func() tea.Cmd {
+		if len(sources) == 0 {
+			m.say("removed the mirror, whose output port was gone")
+			return nil
+		}
+		m.say("the mirror's output port was gone: making the mirror anew")
+		return m.lease(bridge, sources)
 	})
 }
 
@@ -128,7 +170,7 @@ func (m *model) request(change ovs.Change) tea.Cmd {
 		m.askHazards(plan)
 		return nil
 	}
-	return m.apply(plan, nil)
+	return m.apply(plan, nil, nil)
 }
 
 // agreedTo reports whether the user agreed to change the mirror in question.
@@ -141,18 +183,16 @@ func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 	m.work.busy = false
 	m.log.finish(msg.entry, msg.result, msg.err)
 	if msg.err != nil {
-		m.cfg.Log.Warn("applying", "title", msg.plan.Title, "err", msg.err)
-		m.work.waiting = nil // they were pressed in the belief that this works
-		m.say(failure(msg.plan, msg.err))
+		m.onFailed(msg)
 		return m.retarget()
 	}
 	m.setSnapshot(msg.snapshot)
 	switch {
 	case msg.undoing != nil:
+		m.dropUndo(msg.undoing)
 		m.say("undone: " + msg.undoing.title)
-	case msg.plan.Undo != nil:
-		m.undos = append(m.undos, undoStep{msg.plan.Title, msg.plan.Undo})
-		m.undos = m.undos[max(0, len(m.undos)-maxUndo):]
+	case msg.then == nil:
+		m.pushUndo(undoStep{title: msg.plan.Title, change: msg.plan.Undo})
 	}
 	for _, h := range msg.plan.Hazards {
 		if h.Severity == ovs.Notice {
@@ -164,13 +204,68 @@ func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 	}
 	m.tap.meter.changed(m.now())
 	if c, ok := msg.plan.Change.(ovs.CreateLease); ok && m.snap != nil {
-		if mirror := leaseMirror(m.snap, c.Lease); mirror != nil {
+		if mirror := m.snap.LeaseMirror(c.Lease); mirror != nil {
 			m.choose(mirror)
 		}
+	}
+	if msg.then != nil {
+		return tea.Batch(msg.then(), m.retarget(), m.tick())
 	}
 	// The capture may have failed only because the port was not up yet.
 	m.tap.retryAt = time.Time{}
 	return tea.Batch(m.retarget(), m.work.next(), m.retry(m.now()), m.tick())
+}
+
+// onFailed notes what there is to know about a change that failed.
+func (m *model) onFailed(msg appliedMsg) {
+	m.work.waiting = nil // they were pressed in the belief that this works
+	text := failure(msg.plan, msg.err)
+	var gone *ovs.GoneError
+	switch {
+	case msg.undoing != nil:
+		if errors.As(msg.err, &gone) { // it will not come back
+			m.dropUndo(msg.undoing)
+		}
+	case inDoubt(msg.err) && msg.plan.Undo != nil:
+		m.pushUndo(undoStep{title: msg.plan.Title, change: msg.plan.Undo, doubtful: true})
+		text += "; it may be in the database yet, " + m.label(keymap.Undo) + " takes it back"
+	}
+	m.say(text)
+}
+
+// inDoubt reports whether a change that failed may be in the database all the same.
+func inDoubt(err error) bool {
+	var notApplied *ovs.NotAppliedError
+	if errors.As(err, &notApplied) {
+		return !notApplied.RolledBack
+	}
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+func (m *model) pushUndo(step undoStep) {
+	if step.change == nil {
+		return
+	}
+	m.undos = append(m.undos, &step)
+	m.undos = m.undos[max(0, len(m.undos)-maxUndo):]
+}
+
+func (m *model) dropUndo(step *undoStep) {
+	m.undos = slices.DeleteFunc(m.undos, func(s *undoStep) bool { return s == step })
+}
+
+// doubts are the changes that failed and, as it looks now, are in the database.
+func (m *model) doubts() []*undoStep {
+	return slices.DeleteFunc(slices.Clone(m.undos), func(s *undoStep) bool {
+		if !s.doubtful {
+			return true
+		}
+		if release, ok := s.change.(ovs.ReleaseLease); ok && release.Lease != "" {
+			return true // among the leases, if it is there
+		}
+		plan, err := ovs.NewPlan(m.snap, s.change)
+		return err != nil || plan.Empty()
+	})
 }
 
 // failure says in one line that a plan could not be applied and why.
@@ -191,27 +286,30 @@ func (m *model) undo() tea.Cmd {
 			return nil
 		}
 		step := m.undos[len(m.undos)-1]
-		m.undos = m.undos[:len(m.undos)-1]
 		plan, err := ovs.NewPlan(m.snap, step.change)
+		var gone *ovs.GoneError
 		switch {
 		case err != nil:
+			if errors.As(err, &gone) {
+				m.dropUndo(step)
+			}
 			m.say(fmt.Sprintf("cannot undo %q: %v", step.title, err))
 			return nil
 		case plan.Empty():
+			m.dropUndo(step)
 			m.say(fmt.Sprintf("%q is undone already", step.title))
 			return nil
 		}
-		return m.apply(plan, &step)
+		return m.apply(plan, step, nil)
 	})
 }
 
 // quit leaves, or asks first when this run has made something.
 func (m *model) quit() tea.Cmd {
-	leases := m.held()
-	if len(leases) == 0 && !m.work.busy {
+	if len(m.held()) == 0 && len(m.doubts()) == 0 && !m.work.busy {
 		return tea.Quit
 	}
-	m.askQuit(leases)
+	m.askQuit()
 	return nil
 }
 
@@ -226,12 +324,9 @@ func (m *model) held() []*ovs.Lease {
 func (m *model) onSettled(msg settledMsg) tea.Cmd {
 	if msg.err == nil || !msg.kept {
 		// What could not be removed, the caller of Run tries again and reports.
-		if msg.err != nil {
-			m.cfg.Log.Warn("removing leases on quitting", "err", msg.err)
-		}
 		return tea.Quit
 	}
-	m.askQuit(m.held())
+	m.askQuit()
 	m.question.Title = "It could not be kept"
 	m.question.explain(m.st.Bad, strings.ReplaceAll(msg.err.Error(), "\n", "; "))
 	return nil

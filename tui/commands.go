@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -55,6 +54,7 @@ type appliedMsg struct {
 	plan     *ovs.Plan
 	entry    int // of the command log
 	undoing  *undoStep
+	then     func() tea.Cmd // what is to follow if it worked; nil for nothing
 	result   ovs.Result
 	err      error
 	snapshot *ovs.Snapshot // that shows the change; nil when it did not come in time
@@ -62,7 +62,7 @@ type appliedMsg struct {
 
 // apply carries a plan out and waits for the snapshot that shows it, so that the
 // next key sees what the last one did.
-func (m *model) apply(plan *ovs.Plan, undoing *undoStep) tea.Cmd {
+func (m *model) apply(plan *ovs.Plan, undoing *undoStep, then func() tea.Cmd) tea.Cmd {
 	entry := m.log.begin(plan, m.now())
 	m.work.busy = true
 	after := m.generation()
@@ -73,7 +73,7 @@ func (m *model) apply(plan *ovs.Plan, undoing *undoStep) tea.Cmd {
 		defer m.underway.end()
 		ctx, cancel := context.WithTimeout(m.ctx, applyDeadline)
 		defer cancel()
-		msg := appliedMsg{plan: plan, entry: entry, undoing: undoing}
+		msg := appliedMsg{plan: plan, entry: entry, undoing: undoing, then: then}
 		msg.result, msg.err = m.cfg.Switch.Apply(ctx, plan)
 		if msg.err == nil {
 			msg.snapshot = m.catchUp(plan.Change, after)
@@ -101,79 +101,81 @@ func (m *model) catchUp(change ovs.Change, after uint64) *ovs.Snapshot {
 // reached reports whether a snapshot shows a change as done.
 func reached(s *ovs.Snapshot, change ovs.Change) bool {
 	if c, ok := change.(ovs.CreateLease); ok {
-		return leaseMirror(s, c.Lease) != nil
+		return s.LeaseMirror(c.Lease) != nil
 	}
 	plan, err := ovs.NewPlan(s, change)
 	var gone *ovs.GoneError
 	return errors.As(err, &gone) || err == nil && plan.Empty()
 }
 
-// leaseMirror is the mirror of a lease, nil when there is none.
-func leaseMirror(s *ovs.Snapshot, lease string) *ovs.Mirror {
-	for _, b := range s.Bridges {
-		for _, mirror := range b.Mirrors {
-			if mirror.Owner.Lease == lease {
-				return mirror
-			}
-		}
-	}
-	return nil
-}
-
 // tapOpenedMsg is a capture that runs now, or why there is none.
 type tapOpenedMsg struct {
 	generation int
-	capture    *capture
+	capture    *recording
 	err        error
 }
 
-// openTap starts capturing on a tap point, into a new store or the one of before,
-// whose capture has to end first.
-func (m *model) openTap(generation int, point ovs.TapPoint, store *live.Store, before *capture) tea.Cmd {
+// openTap ends the capture of before and starts the one that the tap asks for,
+// into the packets of before if they are still on screen.
+func (m *model) openTap() tea.Cmd {
+	generation, empty := m.tap.generation, m.tap.packets == nil
+	open := m.opener()
+	m.recorder.want(generation)
 	return func() tea.Msg {
-		if before != nil {
-			before.close()
-		}
 		if !m.underway.begin() {
 			return nil
 		}
 		defer m.underway.end()
+		if !m.recorder.stop(generation) {
+			return nil
+		}
 		ctx, cancel := context.WithTimeout(m.ctx, tapDeadline)
 		defer cancel()
-		source, err := m.cfg.OpenTap(ctx, point)
+		source, err := open(ctx)
 		if err != nil {
 			return tapOpenedMsg{generation: generation, err: err}
-		}
-		if store == nil {
-			store = live.NewStore(m.cfg.StoreBytes)
 		}
 		if m.ctx.Err() != nil { // quitting; nobody would close it
 			_ = source.Close()
 			return nil
 		}
-		return tapOpenedMsg{generation: generation, capture: m.startCapture(source, store)}
+		c := m.recorder.start(generation, empty, func(s *live.Store) *recording { return m.record(source, s) })
+		if c == nil {
+			_ = source.Close()
+			return nil
+		}
+		return tapOpenedMsg{generation: generation, capture: c}
 	}
 }
 
-// closeCapture ends a capture; that may take a moment.
-func closeCapture(c *capture) tea.Cmd {
-	if c == nil {
-		return nil
+// opener opens what the tap is to capture.
+func (m *model) opener() func(context.Context) (live.Source, error) {
+	if m.alone() {
+		return m.cfg.Capture.Open
 	}
+	point := m.tap.point
+	return func(ctx context.Context) (live.Source, error) { return m.cfg.OpenTap(ctx, point) }
+}
+
+// closeTap ends the capture; that may take a moment.
+func (m *model) closeTap() tea.Cmd {
+	generation := m.tap.generation
+	m.recorder.want(generation)
 	return func() tea.Msg {
-		c.close()
+		m.recorder.stop(generation)
 		return nil
 	}
 }
 
-// settledMsg says that on quitting all leases have been removed or kept, or why not.
+// settledMsg says that on quitting all leases have been removed or kept, and all
+// else been taken back, or why not.
 type settledMsg struct {
 	kept bool
 	err  error
 }
 
-// settle applies one change to every lease on quitting.
-func (m *model) settle(leases []*ovs.Lease, kept bool) tea.Cmd {
+// settle makes changes on quitting, each whatever became of the others.
+func (m *model) settle(changes []ovs.Change, kept bool) tea.Cmd {
 	return func() tea.Msg {
 		if !m.underway.begin() {
 			return nil
@@ -182,17 +184,17 @@ func (m *model) settle(leases []*ovs.Lease, kept bool) tea.Cmd {
 		ctx, cancel := context.WithTimeout(m.ctx, applyDeadline)
 		defer cancel()
 		var wrong []error
-		for _, l := range leases {
-			var change ovs.Change = ovs.ReleaseLease{Lease: l.ID}
-			if kept {
-				change = ovs.KeepLease{Lease: l.ID}
-			}
+		for _, change := range changes {
 			plan, err := ovs.NewPlan(m.cfg.Switch.Snapshot(), change)
-			if err == nil && !plan.Empty() {
+			var gone *ovs.GoneError
+			if errors.As(err, &gone) || err == nil && plan.Empty() {
+				continue
+			}
+			if err == nil {
 				_, err = m.cfg.Switch.Apply(ctx, plan)
 			}
 			if err != nil {
-				wrong = append(wrong, fmt.Errorf("lease %s: %w", l.ID, err))
+				wrong = append(wrong, err)
 			}
 		}
 		return settledMsg{kept: kept, err: errors.Join(wrong...)}

@@ -26,7 +26,7 @@ func (m *model) showPort(row *treeRow) {
 	}
 	add("bridge", row.bridge.Name)
 	add("guest", p.GuestName())
-	add("VLANs", vlanModeWords(p))
+	add("VLANs", p.VLANText())
 	add("bond", p.BondMode)
 	for _, mirror := range row.bridge.Mirrors {
 		var how []string
@@ -70,24 +70,6 @@ func (m *model) showPort(row *treeRow) {
 	m.page = page
 }
 
-// vlanModeWords is a port's VLANs in full.
-func vlanModeWords(p *ovs.Port) string {
-	words := []string{p.Mode()}
-	if p.Tag != nil {
-		words = append(words, "tag "+strconv.Itoa(*p.Tag))
-	}
-	switch {
-	case len(p.Trunks) > 0:
-		words = append(words, "trunks "+numbers(p.Trunks))
-	case p.Mode() != "access" && p.Mode() != "dot1q-tunnel":
-		words = append(words, "all VLANs")
-	}
-	if len(p.CVLANs) > 0 {
-		words = append(words, "customer VLANs "+numbers(p.CVLANs))
-	}
-	return strings.Join(words, ", ")
-}
-
 func (m *model) mapLines(p *page, label string, values map[string]string) {
 	for _, k := range slices.Sorted(maps.Keys(values)) {
 		p.add(label, k+"="+values[k], m.st.Text)
@@ -111,7 +93,7 @@ func (m *model) showMirror(mirror *ovs.Mirror) {
 		add(m.st.Signs.To+" to guest", names(mirror.Ingress))
 	}
 	if len(mirror.VLANs) > 0 {
-		add("only VLANs", numbers(mirror.VLANs))
+		add("only VLANs", ovs.Ranges(mirror.VLANs))
 	}
 	add("output", m.outputText(mirror))
 	if t := &m.tap; t.unseen != nil {
@@ -210,9 +192,12 @@ func orElse(s, otherwise string) string {
 }
 
 // paneTitle is what a pane is called on a tab.
-func paneTitle(p layout.Pane) string {
+func (m *model) paneTitle(p layout.Pane) string {
 	switch p {
 	case layout.Mirror:
+		if m.alone() {
+			return "Source"
+		}
 		return "Mirror"
 	case layout.Packets:
 		return "Packets"

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,13 +20,24 @@ type question struct {
 	// again is the key that takes the chosen answer beside enter: the one that
 	// asked.
 	again keymap.ID
-	// waiting dialogs have been answered and only esc does something.
+	// waiting dialogs have been answered; what the user said is being done, and
+	// keys do nothing.
 	waiting bool
 }
 
 func (q *question) add(label string, do func() tea.Cmd) {
 	q.Answers = append(q.Answers, label)
 	q.answers = append(q.answers, do)
+}
+
+// addKey adds an answer that a letter takes, too. Letters that move around in a
+// dialog would answer it by accident.
+func (q *question) addKey(key, label string, do func() tea.Cmd) {
+	for len(q.Keys) < len(q.Answers) {
+		q.Keys = append(q.Keys, "")
+	}
+	q.Keys = append(q.Keys, key)
+	q.add(label, do)
 }
 
 // paragraph adds a text to the end.
@@ -43,6 +55,7 @@ func (m *model) answer(key string, id keymap.ID) tea.Cmd {
 	q := m.question
 	switch {
 	case q.waiting:
+		m.say("still waiting for Open vSwitch; " + m.label(keymap.Abort) + " quits at once")
 		return nil
 	case id == keymap.Close:
 		m.question = nil
@@ -51,6 +64,8 @@ func (m *model) answer(key string, id keymap.ID) tea.Cmd {
 		return m.take(q.Chosen)
 	case len(key) == 1 && key[0] >= '1' && int(key[0]-'1') < len(q.answers):
 		return m.take(int(key[0] - '1'))
+	case slices.Contains(q.Keys, key):
+		return m.take(slices.Index(q.Keys, key))
 	}
 	switch id {
 	case keymap.Up, keymap.PrevPane, keymap.Collapse:
@@ -147,18 +162,20 @@ func (m *model) askHazards(plan *ovs.Plan) {
 	}
 	q.paragraph(m.st.Dim, strings.Join(plan.Commands, "\n"))
 	q.add("cancel", nil)
-	q.add("do it", func() tea.Cmd { return m.apply(plan, nil) })
+	q.add("do it", func() tea.Cmd { return m.apply(plan, nil, nil) })
 	m.ask(q)
 }
 
 // askQuit asks what becomes of what this run made.
-func (m *model) askQuit(leases []*ovs.Lease) {
+func (m *model) askQuit() {
+	leases, doubts := m.held(), m.doubts()
 	q := &question{again: keymap.Quit}
 	q.Title = "Quit"
-	if len(leases) == 0 {
-		q.paragraph(m.st.Text, "A change is under way.")
-	} else {
+	switch {
+	case len(leases) > 0:
 		q.paragraph(m.st.Text, "This run has made:")
+	case m.work.busy:
+		q.paragraph(m.st.Text, "A change is under way.")
 	}
 	for _, l := range leases {
 		for _, mirror := range l.Mirrors {
@@ -168,17 +185,36 @@ func (m *model) askQuit(leases []*ovs.Lease) {
 			q.paragraph(m.st.Bold, "  port "+p.Name)
 		}
 	}
+	if len(doubts) > 0 {
+		q.paragraph(m.st.Warn, "These changes failed, but are in the database:")
+	}
+	for _, d := range doubts {
+		q.paragraph(m.st.Bold, "  "+m.st.Say(d.title))
+	}
 	settle := func(kept bool, title string) func() tea.Cmd {
 		return func() tea.Cmd {
 			m.question = &question{Dialog: widget.Dialog{Title: title, Body: []widget.Paragraph{{Text: "Waiting for Open vSwitch" + m.st.Signs.Ellipsis}}}, waiting: true}
-			return m.settle(m.held(), kept) // what was under way may have made one more
+			var changes []ovs.Change
+			for _, l := range m.held() { // what was under way may have made one more
+				if kept {
+					changes = append(changes, ovs.KeepLease{Lease: l.ID})
+				} else {
+					changes = append(changes, ovs.ReleaseLease{Lease: l.ID})
+				}
+			}
+			if !kept {
+				for _, d := range m.doubts() {
+					changes = append(changes, d.change)
+				}
+			}
+			return m.settle(changes, kept)
 		}
 	}
-	q.add("remove and quit", settle(false, "Removing"))
+	q.addKey("r", "remove and quit", settle(false, "Removing"))
 	if len(leases) > 0 {
-		q.add("keep and quit; it goes on copying", settle(true, "Keeping"))
+		q.addKey("K", "keep and quit; it goes on copying", settle(true, "Keeping"))
 	}
-	q.add("cancel", nil)
+	q.addKey("c", "cancel", nil)
 	m.ask(q)
 	q.Hint = m.label(keymap.Quit) + " again removes   " + q.Hint
 }

@@ -16,6 +16,8 @@ func (m *model) viewLog(width int) string {
 	}
 	e := m.log.last()
 	switch {
+	case m.alone():
+		return line.Put(m.st.Dim, "Without Open vSwitch: "+m.cfg.Capture.Title+".").String()
 	case e == nil && m.cfg.ReadOnly:
 		return line.Put(m.st.Dim, "Read-only: mirrors and their packets can be watched, nothing is changed.").String()
 	case e == nil:

@@ -20,25 +20,6 @@ func fill(lines []string, width, height int) []string {
 	return lines
 }
 
-// numbers is "10,20,30", with runs of three and more as "10-12".
-func numbers(list []int) string {
-	var parts []string
-	for i := 0; i < len(list); {
-		j := i
-		for j+1 < len(list) && list[j+1] == list[j]+1 {
-			j++
-		}
-		if j-i >= 2 {
-			parts = append(parts, fmt.Sprintf("%d-%d", list[i], list[j]))
-			i = j + 1
-			continue
-		}
-		parts = append(parts, strconv.Itoa(list[i]))
-		i++
-	}
-	return strings.Join(parts, ",")
-}
-
 // plural is "1 port", "2 ports".
 func plural(n int, noun string) string {
 	if n == 1 {

@@ -29,6 +29,8 @@ func (m *model) viewHeader(width int) string {
 	}
 	s := m.snap
 	switch {
+	case m.alone():
+		add(m.cfg.Capture.Title, m.st.Text, 95)
 	case s == nil:
 		add("connecting", m.st.Warn, 95)
 	case s.Stale():

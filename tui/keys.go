@@ -57,9 +57,9 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		}
 		return m.move(farAway)
 	case keymap.NextPane:
-		m.focus = m.focus.Next(1)
+		m.focus = m.layoutState().Next(1)
 	case keymap.PrevPane:
-		m.focus = m.focus.Next(-1)
+		m.focus = m.layoutState().Next(-1)
 	case keymap.Open:
 		m.open()
 	case keymap.Expand:
@@ -131,6 +131,14 @@ func (m *model) open() {
 
 // unavailable is why an action is of no use now, "" when it is of use.
 func (m *model) unavailable(a keymap.Action) string {
+	if m.alone() {
+		switch {
+		case a.Writes, a.ID == keymap.NextMirror, a.ID == keymap.Expand, a.ID == keymap.Collapse:
+			return m.whyOff()
+		case a.ID == keymap.Open && m.focus == layout.Mirror:
+			return "there is no more to show"
+		}
+	}
 	if a.Writes {
 		switch {
 		case m.cfg.ReadOnly:
@@ -169,7 +177,7 @@ func (m *model) unavailable(a keymap.Action) string {
 		switch {
 		case m.focus == layout.Ports && row == nil:
 			return "there is nothing to open"
-		case m.focus == layout.Mirror && m.mirror() == nil:
+		case m.focus == layout.Mirror && m.mirror() == nil && !m.alone():
 			return "there is no mirror to show"
 		case m.focus == layout.Packets && !m.packets.hasRows(m.tap.store()):
 			return "there are no packets"

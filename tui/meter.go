@@ -6,12 +6,11 @@ import (
 	"ovscope/live"
 )
 
-// meter turns counters into rates. Rates are over the last second, shown twice a
-// second so that they can be read, and kept once a second for the sparkline.
+// meter is a live.Meter whose rates are shown twice a second, so that they can be
+// read, and that knows when packets last came.
 type meter struct {
-	samples []sample  // of about the last second, oldest first
-	history []float64 // packets per second, one value a second, oldest first
-	bucket  sample    // where the running second began
+	rates live.Meter
+	began time.Time // the first reading
 
 	packets, bits float64 // per second, as shown
 	counters      live.Counters
@@ -20,41 +19,30 @@ type meter struct {
 	altered       time.Time // when a change was last applied
 }
 
-type sample struct {
-	at       time.Time
-	counters live.Counters
-}
-
 const (
-	rateWindow  = time.Second
+	rateWindow  = time.Second // of live.Meter
 	rateRefresh = 500 * time.Millisecond
 	// historySeconds is how far back a sparkline can go.
 	historySeconds = 300
 )
 
+// newMeter starts measuring now.
+func newMeter(now time.Time) meter {
+	return meter{rates: live.Meter{Interval: time.Second}, altered: now}
+}
+
 // add takes the counters of now and reports whether packets have come since the
 // last time.
 func (m *meter) add(now time.Time, c live.Counters) bool {
+	if m.began.IsZero() {
+		m.began = now
+	}
 	came := c.Packets > m.counters.Packets
 	if came {
 		m.arrived = now
 	}
 	m.counters = c
-	if m.bucket.at.IsZero() {
-		m.bucket = sample{now, live.Counters{}}
-	}
-	m.samples = append(m.samples, sample{now, c})
-	for len(m.samples) > 2 && now.Sub(m.samples[1].at) >= rateWindow {
-		m.samples = m.samples[1:]
-	}
-	if d := now.Sub(m.bucket.at); d >= time.Second {
-		rate := float64(c.Packets-m.bucket.counters.Packets) / d.Seconds()
-		for range min(int(d/time.Second), historySeconds) {
-			m.history = append(m.history, rate)
-		}
-		m.history = m.history[max(0, len(m.history)-historySeconds):]
-		m.bucket = sample{now, c}
-	}
+	m.rates.Sample(now, c)
 	return came
 }
 
@@ -64,15 +52,18 @@ func (m *meter) due(now time.Time) bool {
 		return false
 	}
 	m.shown = now
-	m.packets, m.bits = 0, 0
-	if len(m.samples) > 1 {
-		first, last := m.samples[0], m.samples[len(m.samples)-1]
-		if d := last.at.Sub(first.at).Seconds(); d > 0 {
-			m.packets = float64(last.counters.Packets-first.counters.Packets) / d
-			m.bits = 8 * float64(last.counters.Bytes-first.counters.Bytes) / d
-		}
+	m.packets, m.bits = m.rates.Rate()
+	// Ten packets in the first 20 ms are ten a second so far, not 500.
+	if known := now.Sub(m.began); known < rateWindow {
+		m.packets *= known.Seconds()
+		m.bits *= known.Seconds()
 	}
 	return true
+}
+
+// history is packets per second, one value a second, oldest first.
+func (m *meter) history(seconds int) []float64 {
+	return m.rates.History(min(seconds, historySeconds))
 }
 
 // changed notes that what is copied has just been changed.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ovscope/keymap"
+	"ovscope/live/capture"
 	"ovscope/ovs"
 	"ovscope/tui/style"
 	"ovscope/tui/widget"
@@ -13,6 +14,9 @@ import (
 
 // mirrorTitle is the heading of the mirror pane: which one, and of how many.
 func (m *model) mirrorTitle() (title, right string) {
+	if m.alone() {
+		return capital(m.cfg.Capture.Title), ""
+	}
 	mirror, b := m.mirror(), m.bridge()
 	if mirror == nil {
 		return "Mirror", ""
@@ -33,6 +37,9 @@ func (m *model) labelWidth() int { return widget.Width(m.st.Signs.From) + 12 }
 // viewMirror shows the selected mirror: whether copies arrive, from where to
 // where, and how many.
 func (m *model) viewMirror(width, height int) []string {
+	if m.alone() {
+		return m.viewSource(width, height)
+	}
 	mirror := m.mirror()
 	if mirror == nil {
 		return m.viewNoMirror(width, height)
@@ -100,7 +107,7 @@ func (m *model) sourceLine(mirror *ovs.Mirror, d ovs.Direction, width int) strin
 		line.Put(m.st.Text, shorten(names, line.Left()))
 	}
 	if len(mirror.VLANs) > 0 {
-		line.Put(m.st.VLAN, ", only VLAN "+numbers(mirror.VLANs))
+		line.Put(m.st.VLAN, ", only VLAN "+ovs.Ranges(mirror.VLANs))
 	}
 	return line.String()
 }
@@ -207,7 +214,8 @@ func (m *model) rateLine(known bool, width int) string {
 	if scale {
 		room -= peakWidth
 	}
-	bars, full := widget.Sparkline(t.history, min(room, historySeconds), m.st.Signs.Bars)
+	width = min(room, historySeconds)
+	bars, full := widget.Sparkline(t.history(width), width, m.st.Signs.Bars)
 	line.Put(m.st.Good, bars)
 	if scale && full > 0 {
 		line.ColRight(m.st.Dim, "peak "+packetRate(full), peakWidth)
@@ -215,21 +223,41 @@ func (m *model) rateLine(known bool, width int) string {
 	return line.String()
 }
 
+// lossLine says in words what was lost on the way here, and why.
 func (m *model) lossLine(known bool, width int) string {
 	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, "lost", m.labelWidth())
+	if !known {
+		return line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth).String()
+	}
 	c := m.tap.meter.counters
 	switch {
-	case !known:
-		line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth)
+	case c.KernelDrops > 0 && m.ofFile():
+		line.Put(m.st.Bad, count(c.KernelDrops)+" while it was captured, says the file")
 	case c.KernelDrops+c.Freezes > 0:
-		line.Put(m.st.Bad, fmt.Sprintf("kernel %s, freezes %s", count(c.KernelDrops), count(c.Freezes)))
+		line.Put(m.st.Bad, count(c.KernelDrops)+" in the kernel, its ring was full "+times(c.Freezes))
 	default:
 		line.Put(m.st.Text, "nothing")
 	}
 	if c.Overwritten > 0 {
-		line.Put(m.st.Dim, ", overwritten "+count(c.Overwritten))
+		line.Put(m.st.Dim, "; oldest "+count(c.Overwritten)+" overwritten")
+	}
+	if back := m.tap.back; !back.IsZero() && !m.tap.away() {
+		line.Put(m.st.Warn, "; "+m.tap.state.Interface+" is back since "+m.clockTime(back))
 	}
 	return line.String()
+}
+
+// times is "once", "3 times".
+func times(n uint64) string {
+	if n == 1 {
+		return "once"
+	}
+	return count(n) + " times"
+}
+
+// clockTime is a moment as the list shows it, to the second.
+func (m *model) clockTime(t time.Time) string {
+	return t.In(m.now().Location()).Format(time.TimeOnly)
 }
 
 // verdict says in words whether copies arrive.
@@ -264,30 +292,91 @@ func (m *model) verdict(mirror *ovs.Mirror) verdict {
 		}
 		return bad("copies nothing: " + why)
 	case ovs.NoOutput:
+		if lostOutput(mirror) {
+			return bad(fmt.Sprintf("goes nowhere: its output port was deleted; %s, %s or %s makes the mirror anew",
+				m.label(keymap.Egress), m.label(keymap.Ingress), m.label(keymap.Both)))
+		}
 		return bad("goes nowhere: " + why)
 	case ovs.NeverBuilt:
 		if !seen {
 			return bad("does not work: " + why)
 		}
-	case ovs.Delivering, ovs.Idle, ovs.Waiting:
+	case ovs.Delivering, ovs.Idle, ovs.Waiting, ovs.Built:
+	}
+	if trouble := m.outputTrouble(mirror); trouble != "" && !seen {
+		return bad(trouble)
 	}
 	switch {
 	case m.snap.Stale() && !seen:
 		return warn("not known: the connection to Open vSwitch is lost")
 	case seen:
 		return good("copying, and packets arrive here")
-	case h == ovs.Delivering && capturing && now.Sub(mirror.LastMoved) > time.Second:
+	case h == ovs.Delivering && capturing && m.missing(mirror):
 		return warn("OVS counts copies, but none arrive on " + t.point.Interface)
+	case h == ovs.Delivering && capturing && !t.meter.arrived.IsZero():
+		return good("copying, says OVS; the last packet came here " + ago(now.Sub(t.meter.arrived)) + " ago")
 	case h == ovs.Delivering:
 		return good("copying, says OVS")
 	case capturing && !t.meter.arrived.IsZero():
 		return quiet("idle: the last packet came " + ago(now.Sub(t.meter.arrived)) + " ago")
-	case h == ovs.Waiting && capturing:
+	case (h == ovs.Waiting || h == ovs.Built) && capturing:
 		return quiet("waiting for the first packet")
 	case h == ovs.Waiting:
 		return quiet("waiting for OVS to count")
+	case h == ovs.Built:
+		return quiet("not known yet whether anything is copied: OVS counts every " + m.snap.StatsInterval.String())
 	case capturing:
 		return quiet("idle: the sources are quiet")
 	}
 	return quiet("idle: " + why)
 }
+
+// missing reports whether OVS has counted copies in a time in which we looked and
+// none came: it last saw its counters move at LastMoved, so what moved them came
+// in the interval before that (F4).
+func (m *model) missing(mirror *ovs.Mirror) bool {
+	const slack = time.Second // packets and counters come on different ways
+	counted := mirror.LastMoved.Add(-m.snap.StatsInterval - slack)
+	watched := m.tap.opened
+	if m.tap.meter.altered.After(watched) {
+		watched = m.tap.meter.altered
+	}
+	return watched.Before(counted) && m.tap.meter.arrived.Before(counted)
+}
+
+// outputTrouble is what is wrong with the interface that copies leave by: as our
+// capture sees it, else as OVS does. "" if nothing is.
+func (m *model) outputTrouble(mirror *ovs.Mirror) string {
+	if m.tap.mirror == mirror.UUID && m.tap.capture != nil && m.tap.away() {
+		return m.interfaceTrouble()
+	}
+	if mirror.OutputPort == nil || m.snap.Stale() {
+		return ""
+	}
+	port := m.snap.Port(mirror.OutputPort.UUID)
+	if port == nil || len(port.Interfaces) != 1 {
+		return ""
+	}
+	switch i := port.Interfaces[0]; {
+	case i.AdminState == "down":
+		return isDown(i.Name)
+	case i.LinkState == "down":
+		return "the link of its output " + i.Name + " is down"
+	}
+	return ""
+}
+
+// interfaceTrouble is why the interface that we capture on delivers nothing, ""
+// if it should.
+func (m *model) interfaceTrouble() string {
+	switch s := m.tap.state; s.Phase {
+	case capture.Down:
+		return isDown(s.Interface)
+	case capture.Gone:
+		return s.Interface + " is gone since " + m.clockTime(s.Since)
+	case capture.Running:
+	}
+	return ""
+}
+
+func isDown(name string) string { return name + " is down: ip link set " + name + " up" }

@@ -32,6 +32,8 @@ type model struct {
 	bridges bridgesPane
 	packets packetsPane
 	tap     tap
+	// recorder is where the tap's packets are kept.
+	recorder recorder
 
 	// chosen is the mirror that the user picked on a bridge, by the bridge.
 	chosen map[ovs.UUID]ovs.UUID
@@ -40,7 +42,7 @@ type model struct {
 
 	work  work
 	log   commandLog
-	undos []undoStep
+	undos []*undoStep
 	toast widget.Toast
 
 	question *question // the dialog on top of everything, nil for none
@@ -86,14 +88,29 @@ func newModel(ctx context.Context, cfg Config, crash *crashReport) *model {
 		m.terminal.Profile = colorprofile.ASCII
 	}
 	m.st = style.New(m.terminal)
+	m.recorder.size = cfg.StoreBytes
+	if m.alone() {
+		m.focus = layout.Packets
+	}
 	return m
 }
+
+// alone reports that there is no Open vSwitch, only one source of packets.
+func (m *model) alone() bool { return m.cfg.Switch == nil }
+
+// ofFile reports that the packets come from a file.
+func (m *model) ofFile() bool { return m.alone() && m.cfg.Capture.File }
 
 func (m *model) now() time.Time { return m.cfg.Now() }
 
 func (m *model) Init() tea.Cmd {
-	m.setSnapshot(m.cfg.Switch.Snapshot())
-	cmds := []tea.Cmd{m.clock.watch(m, m.generation()), m.retarget(), m.tick()}
+	var cmds []tea.Cmd
+	if m.alone() {
+		cmds = append(cmds, m.reopen(), m.tick())
+	} else {
+		m.setSnapshot(m.cfg.Switch.Snapshot())
+		cmds = append(cmds, m.clock.watch(m, m.generation()), m.retarget(), m.tick())
+	}
 	if !m.cfg.NoColor {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
@@ -177,7 +194,7 @@ func (m *model) nextTick() tea.Cmd {
 	switch {
 	case m.tap.capture != nil && m.tap.meter.awaited(m.now()):
 		every = eagerTick
-	case m.tap.capture != nil || m.tap.failed != nil:
+	case m.tap.capture != nil || m.tap.failed != nil && !m.tap.ended:
 		every = fastTick
 	}
 	return m.clock.after(every, tickMsg{m.ticks})
@@ -188,7 +205,7 @@ func (m *model) onTick(msg tickMsg) tea.Cmd {
 		return nil
 	}
 	now := m.now()
-	if m.tap.poll(now) && m.packets.due(now, m.tap.store()) {
+	if m.poll(now) && m.packets.due(now, m.tap.store()) {
 		m.redraw = true
 	}
 	if m.toast.Expire(now) || m.tap.meter.due(now) {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	tea "charm.land/bubbletea/v2"
 	"strconv"
 	"strings"
 	"time"
@@ -66,6 +67,9 @@ func (p *packetsPane) due(now time.Time, s *live.Store) bool {
 	flood := p.shown > 0 && next-p.shown > uint64(max(1, p.fresh))
 	return !flood || now.Sub(p.drawn) >= floodPause
 }
+
+// stay shows the oldest from now on.
+func (p *packetsPane) stay() { p.paused, p.top, p.cursor, p.since = true, 0, 0, 0 }
 
 // follow shows the newest from now on.
 func (p *packetsPane) follow() { p.paused = false }
@@ -230,10 +234,13 @@ func (m *model) captureTrouble() string {
 	switch t := &m.tap; {
 	case t.unseen != nil:
 		return m.st.Say(t.unseen.Error())
-	case t.failed != nil && !m.work.busy:
+	case t.ended || t.failed == nil || m.work.busy:
+		return ""
+	case m.alone():
+		return capital(m.cfg.Capture.Title) + " stopped: " + m.st.Say(t.failed.Error()) + "; trying again"
+	default:
 		return "capture on " + t.point.Interface + " stopped: " + m.st.Say(t.failed.Error()) + "; trying again"
 	}
-	return ""
 }
 
 // noPackets says in words why the list is empty.
@@ -247,8 +254,12 @@ func (m *model) noPackets(width int) []string {
 }
 
 func (m *model) whyNoPackets() (string, style.Style) {
-	mirror := m.mirror()
 	t := &m.tap
+	if m.alone() {
+		v := m.sourceVerdict()
+		return capital(v.text) + ".", v.style
+	}
+	mirror := m.mirror()
 	switch {
 	case m.snap == nil || mirror == nil:
 		return "Packets appear here once something is copied.", m.st.Dim
@@ -373,3 +384,5 @@ func capital(s string) string {
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
+
+func (m *model) refilter() tea.Cmd { return nil }

@@ -68,5 +68,14 @@ func (m *model) nextMirror() tea.Cmd {
 
 // inner is the inside of a pane as it is laid out now.
 func (m *model) inner(p layout.Pane) layout.Rect {
-	return layout.Of(m.width, m.height, m.focus).Inner(p)
+	return m.layOut().Inner(p)
+}
+
+// layOut says where everything goes now.
+func (m *model) layOut() layout.Screen {
+	return layout.Of(m.width, m.height, m.layoutState())
+}
+
+func (m *model) layoutState() layout.State {
+	return layout.State{Focus: m.focus, Alone: m.alone()}
 }

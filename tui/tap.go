@@ -1,55 +1,17 @@
 package tui
 
 import (
-	"context"
-	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"ovscope/live"
+	"ovscope/live/capture"
 	"ovscope/ovs"
 )
 
-// capture is a source that runs, and the store that it fills.
-type capture struct {
-	source live.Source
-	store  *live.Store
-	stop   context.CancelFunc
-	once   sync.Once
-	done   chan struct{} // closed when Run has returned
-	err    error         // of Run; valid once done is closed
-}
-
-func (m *model) startCapture(source live.Source, store *live.Store) *capture {
-	ctx, stop := context.WithCancel(m.ctx)
-	c := &capture{source: source, store: store, stop: stop, done: make(chan struct{})}
-	go func() {
-		defer close(c.done)
-		defer m.crash.catch()
-		c.err = source.Run(ctx, store)
-	}()
-	return c
-}
-
-// close ends the capture and waits until nothing writes into the store any more.
-func (c *capture) close() {
-	c.stop()
-	<-c.done
-	c.once.Do(func() { _ = c.source.Close() })
-}
-
-// ended reports whether the source has stopped by itself, and why.
-func (c *capture) ended() (bool, error) {
-	select {
-	case <-c.done:
-		return true, c.err
-	default:
-		return false, nil
-	}
-}
-
-// tap is where the selected mirror's packets come from.
+// tap is where the packets on screen come from: the selected mirror's tap point,
+// or without Open vSwitch the one source that there is.
 type tap struct {
 	// generation numbers what was asked for; answers to an older one are late.
 	generation int
@@ -63,52 +25,65 @@ type tap struct {
 	failures int
 	retryAt  time.Time
 	opening  bool // somebody is at it
+	// ended is set for a file that has been read; failed is why not all of it.
+	ended bool
 
-	capture *capture // nil while there is none
-	kept    *live.Store
+	capture *recording // nil while there is none
+	packets *live.Store
 	meter   meter
+	opened  time.Time     // when the capture began
+	state   capture.State // of the interface, as it was last seen; zero if not known
+	back    time.Time     // when the interface came back, zero if it was never away
 }
 
 // store holds the packets, nil when there are none.
-func (t *tap) store() *live.Store {
-	if t.capture != nil {
-		return t.capture.store
-	}
-	return t.kept
-}
+func (t *tap) store() *live.Store { return t.packets }
 
-// counters are the totals of the store with what the kernel lost.
-func (t *tap) counters() live.Counters {
-	var c live.Counters
-	if s := t.store(); s != nil {
-		c = s.Counters()
-	}
-	if t.capture != nil {
-		c.KernelDrops, c.Freezes = t.capture.source.Drops()
-	}
-	return c
-}
-
-// poll looks at the counters and reports whether anything came.
-func (t *tap) poll(now time.Time) bool {
-	if t.capture == nil {
+// poll looks at the counters and at the interface, and reports whether anything came.
+func (m *model) poll(now time.Time) bool {
+	t := &m.tap
+	if t.packets == nil {
 		return false
 	}
-	return t.meter.add(now, t.counters())
+	c := t.packets.Counters()
+	c.KernelDrops, c.Freezes = m.recorder.lost()
+	if t.capture != nil {
+		t.look()
+	}
+	return t.meter.add(now, c)
 }
+
+// look asks the source what its interface is doing, if it knows.
+func (t *tap) look() {
+	source, ok := t.capture.source.(interface{ State() capture.State })
+	if !ok {
+		t.state = capture.State{}
+		return
+	}
+	state := source.State()
+	if t.away() && state.Phase == capture.Running {
+		t.back = state.Since
+	}
+	t.state = state
+}
+
+// away reports whether the interface was down or gone when last looked at.
+func (t *tap) away() bool { return t.state.Phase != capture.Running }
 
 // retarget makes the capture follow the selected mirror. It does nothing when it
 // does so already.
 func (m *model) retarget() tea.Cmd {
+	if m.alone() {
+		return nil
+	}
 	mirror := m.mirror()
 	if mirror == nil {
 		if m.tap.mirror == "" {
 			return nil
 		}
-		old := m.tap.capture
 		m.tap = tap{generation: m.tap.generation + 1}
 		m.packets.reset()
-		return tea.Batch(closeCapture(old), m.tick())
+		return tea.Batch(m.closeTap(), m.refilter(), m.tick())
 	}
 	point, unseen := m.snap.TapPoint(mirror)
 	same := m.tap.mirror == mirror.UUID
@@ -117,43 +92,54 @@ func (m *model) retarget() tea.Cmd {
 		return nil
 	}
 	next := tap{generation: m.tap.generation + 1, mirror: mirror.UUID, point: point, unseen: unseen}
-	old := m.tap.capture
 	if same {
-		next.kept, next.meter = m.tap.store(), m.tap.meter
+		next.packets, next.meter = m.tap.packets, m.tap.meter
 	} else {
 		m.packets.reset()
 	}
 	next.opening = unseen == nil
 	m.tap = next
 	if unseen != nil {
-		return tea.Batch(closeCapture(old), m.tick())
+		return tea.Batch(m.closeTap(), m.refilter(), m.tick())
 	}
-	return m.openTap(next.generation, point, next.kept, old)
+	return tea.Batch(m.openTap(), m.refilter())
 }
 
 func (m *model) onTapOpened(msg tapOpenedMsg) tea.Cmd {
 	if msg.generation != m.tap.generation {
-		return closeCapture(msg.capture)
+		return nil // the recorder ends it for the one that is wanted
 	}
-	m.tap.opening = false
+	t := &m.tap
+	t.opening = false
 	if msg.err != nil {
-		m.tap.fail(msg.err, m.now())
+		m.fail(msg.err)
 		return m.tick()
 	}
-	m.tap.capture, m.tap.failed, m.tap.failures = msg.capture, nil, 0
-	if m.tap.kept != msg.capture.store {
-		m.tap.meter = meter{altered: m.now()}
+	fresh := t.packets == nil
+	t.capture, t.packets, t.opened = msg.capture, msg.capture.store, m.now()
+	t.failed, t.failures, t.ended = nil, 0, false
+	t.state, t.back = capture.State{}, time.Time{}
+	if fresh {
+		t.meter = newMeter(m.now())
+		if m.ofFile() {
+			m.packets.stay()
+		}
 	}
-	m.tap.kept = nil
-	m.tap.poll(m.now())
-	return m.tick()
+	m.poll(m.now())
+	return tea.Batch(m.refilter(), m.tick())
 }
 
-func (t *tap) fail(err error, now time.Time) {
+// fail notes why there is no capture, and when to try again.
+func (m *model) fail(err error) {
+	t := &m.tap
 	t.failed = err
-	t.retryAt = now
+	if m.ofFile() {
+		t.ended = true
+		return
+	}
+	t.retryAt = m.now()
 	if t.failures > 0 {
-		t.retryAt = now.Add(min(retryMin<<t.failures, retryMax))
+		t.retryAt = m.now().Add(min(retryMin<<t.failures, retryMax))
 	}
 	t.failures = min(t.failures+1, 10)
 }
@@ -172,16 +158,20 @@ func (m *model) retry(now time.Time) tea.Cmd {
 		if !ended {
 			return nil
 		}
-		old := t.capture
-		t.kept, t.capture = old.store, nil
+		m.poll(now)
+		t.capture, t.state = nil, capture.State{}
+		m.redraw = true
+		if m.ofFile() {
+			t.ended, t.failed = true, err
+			return m.closeTap()
+		}
 		if err == nil {
 			err = errEnded
 		}
-		t.fail(err, now)
-		m.redraw = true
-		return closeCapture(old)
+		m.fail(err)
+		return m.closeTap()
 	}
-	if t.failed == nil || t.opening || now.Before(t.retryAt) {
+	if t.failed == nil || t.ended || t.opening || now.Before(t.retryAt) {
 		return nil
 	}
 	return m.reopen()
@@ -191,7 +181,7 @@ func (m *model) retry(now time.Time) tea.Cmd {
 func (m *model) reopen() tea.Cmd {
 	m.tap.generation++
 	m.tap.opening = true
-	return m.openTap(m.tap.generation, m.tap.point, m.tap.kept, nil)
+	return m.openTap()
 }
 
 // errEnded is a source that returned without an error though nobody stopped it.

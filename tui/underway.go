@@ -64,7 +64,5 @@ func (m *model) shutdown() {
 	if !m.underway.wait(shutdownPatience) {
 		m.cfg.Log.Warn("something is still under way on quitting")
 	}
-	if c := m.tap.capture; c != nil {
-		c.close()
-	}
+	m.recorder.shutdown()
 }

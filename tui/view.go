@@ -30,7 +30,7 @@ func (m *model) draw() string {
 	if m.width <= 0 || m.height <= 0 {
 		return ""
 	}
-	m.screen = layout.Of(m.width, m.height, m.focus)
+	m.screen = m.layOut()
 	lines := m.drawPanes()
 	if m.page != nil {
 		lines = m.center(lines, m.viewPage(m.width, m.height-m.screen.Log.H-m.screen.Keys.H))
@@ -101,7 +101,9 @@ func (m *model) viewPane(p layout.Pane, r layout.Rect) []string {
 	case layout.Packets:
 		content = m.viewPackets(in.W, in.H, focused)
 		title, right = m.packetsTitle()
-		bottom = m.st.Text.Render(m.legend(in.W - 4))
+		if !m.alone() {
+			bottom = m.st.Text.Render(m.legend(in.W - 4))
+		}
 	}
 	if !m.screen.Bordered {
 		return content
@@ -123,10 +125,13 @@ func (m *model) viewPane(p layout.Pane, r layout.Rect) []string {
 func (m *model) viewTabs(width int) string {
 	line := widget.NewLine(width, m.st.Signs.Ellipsis)
 	for _, p := range []layout.Pane{layout.Ports, layout.Mirror, layout.Packets} {
-		if p == m.focus {
-			line.Put(m.st.Chosen, "["+paneTitle(p)+"]")
-		} else {
-			line.Put(m.st.Dim, " "+paneTitle(p)+" ")
+		switch {
+		case m.alone() && p == layout.Ports:
+			continue
+		case p == m.focus:
+			line.Put(m.st.Chosen, "["+m.paneTitle(p)+"]")
+		default:
+			line.Put(m.st.Dim, " "+m.paneTitle(p)+" ")
 		}
 		line.Space(1)
 	}
@@ -161,12 +166,18 @@ func (m *model) viewSummary(width int) string {
 		return line.Put(m.st.Bad, m.st.Signs.Wrong+" stale since "+ago(m.now().Sub(m.snap.StaleSince))+": "+m.st.Say(m.snap.StaleReason)).String()
 	}
 	mirror := m.mirror()
-	if mirror == nil {
+	var v verdict
+	switch {
+	case m.alone():
+		v = m.sourceVerdict()
+		line.Put(v.style, v.sign).Space(1)
+	case mirror == nil:
 		return line.Put(m.st.Dim, m.noMirrorInShort()).String()
+	default:
+		v = m.verdict(mirror)
+		line.Put(v.style, v.sign).Space(1).Put(m.st.Bold, mirror.Name).Space(1)
 	}
-	v := m.verdict(mirror)
-	line.Put(v.style, v.sign).Space(1).Put(m.st.Bold, mirror.Name).Space(1)
-	if m.tap.store() != nil {
+	if m.tap.store() != nil && !m.ofFile() {
 		line.Put(m.st.Text, packetRate(m.tap.meter.packets)).Space(1)
 	}
 	return line.Put(v.style, v.text).String()

@@ -27,6 +27,9 @@
 //
 // Narrow ones (60 to 79) show one pane at a time below a line of tabs and a line
 // about the mirror; tiny ones only the pane; and below 30×8 nothing fits.
+//
+// Without Open vSwitch there are no ports: what is captured stands over its
+// packets in the mirror's place, at the whole width.
 package layout
 
 // Class is how much room there is.
@@ -64,9 +67,25 @@ const (
 
 const paneCount = 3
 
-// Next is the pane after p, or before it when step is negative, going round.
-func (p Pane) Next(step int) Pane {
+func (p Pane) next(step int) Pane {
 	return (p + Pane(step%paneCount) + paneCount) % paneCount
+}
+
+// State is what the layout depends on beside the size.
+type State struct {
+	Focus Pane
+	// Alone is set when there is no Open vSwitch and so no Ports pane.
+	Alone bool
+}
+
+// Next is the pane after the one in focus, or before it when step is negative,
+// going round the panes that there are.
+func (s State) Next(step int) Pane {
+	p := s.Focus.next(step)
+	if s.Alone && p == Ports {
+		p = p.next(step)
+	}
+	return p
 }
 
 // Rect is a rectangle of cells; the zero Rect is not on screen.
@@ -103,15 +122,20 @@ func (s Screen) Inner(p Pane) Rect {
 // mirrorLines is how many lines the mirror pane shows inside its border.
 const mirrorLines = 8
 
-// Of lays out a terminal of width × height cells with the focus on a pane.
-func Of(width, height int, focus Pane) Screen {
+// sourceLines is how many it shows when there are only a source's counters.
+const sourceLines = 4
+
+// Of lays out a terminal of width × height cells.
+func Of(width, height int, st State) Screen {
 	switch {
 	case width < MinWidth || height < MinHeight:
 		return Screen{Class: TooSmall}
 	case width < NarrowWidth || height < NarrowHeight:
-		return tiny(width, height, focus)
+		return tiny(width, height, st)
 	case width < NormalWidth || height < NormalHeight:
-		return narrow(width, height, focus)
+		return narrow(width, height, st)
+	case st.Alone:
+		return alone(width, height)
 	case width < WideWidth:
 		return normal(width, height)
 	}
@@ -141,19 +165,36 @@ func normal(width, height int) Screen {
 	return s
 }
 
-func narrow(width, height int, focus Pane) Screen {
-	s := Screen{Class: Narrow}
+// alone is for wide and normal terminals without ports.
+func alone(width, height int) Screen {
+	s := Screen{Class: Normal, Bordered: true}
+	if width >= WideWidth {
+		s.Class = Wide
+	}
 	body := s.frame(width, height)
-	s.Tabs = Rect{0, body.Y, width, 1}
-	s.Legend = Rect{0, body.Y + body.H - 1, width, 1}
-	s.summarize(focus, Rect{0, body.Y + 1, width, body.H - 2})
+	const top = sourceLines + 2
+	s.panes[Mirror] = Rect{0, body.Y, width, top}
+	s.panes[Packets] = Rect{0, body.Y + top, width, body.H - top}
 	return s
 }
 
-func tiny(width, height int, focus Pane) Screen {
+func narrow(width, height int, st State) Screen {
+	s := Screen{Class: Narrow}
+	body := s.frame(width, height)
+	s.Tabs = Rect{0, body.Y, width, 1}
+	rest := Rect{0, body.Y + 1, width, body.H - 1}
+	if !st.Alone {
+		s.Legend = Rect{0, body.Y + body.H - 1, width, 1}
+		rest.H--
+	}
+	s.summarize(st.Focus, rest)
+	return s
+}
+
+func tiny(width, height int, st State) Screen {
 	s := Screen{Class: Tiny}
 	s.Log = Rect{0, height - 1, width, 1}
-	s.summarize(focus, Rect{0, 0, width, height - 1})
+	s.summarize(st.Focus, Rect{0, 0, width, height - 1})
 	return s
 }
 

@@ -27,7 +27,7 @@ func TestClassesBeginWhereTheySay(t *testing.T) {
 		{80, 7, TooSmall},
 		{0, 0, TooSmall},
 	} {
-		if got := Of(c.w, c.h, Ports).Class; got != c.want {
+		if got := Of(c.w, c.h, State{}).Class; got != c.want {
 			t.Errorf("%d×%d is class %d, want %d", c.w, c.h, got, c.want)
 		}
 	}
@@ -37,20 +37,24 @@ func TestClassesBeginWhereTheySay(t *testing.T) {
 func TestRectanglesTileTheScreen(t *testing.T) {
 	for w := MinWidth; w < 210; w += 7 {
 		for h := MinHeight; h < 60; h++ {
-			for focus := Ports; focus < paneCount; focus++ {
-				s := Of(w, h, focus)
+			for _, st := range states() {
+				s := Of(w, h, st)
 				if err := tiles(s, w, h); err != nil {
-					t.Fatalf("%d×%d, focus %d: %v", w, h, focus, err)
+					t.Fatalf("%d×%d, %+v: %v", w, h, st, err)
 				}
-				if s.Pane(focus).Empty() {
-					t.Fatalf("%d×%d: the focused pane %d is not shown", w, h, focus)
+				if s.Pane(st.Focus).Empty() {
+					t.Fatalf("%d×%d: the focused pane of %+v is not shown", w, h, st)
 				}
-				if in := s.Inner(focus); in.H < 3 || in.W < 20 {
-					t.Fatalf("%d×%d: pane %d has only %d×%d inside", w, h, focus, in.W, in.H)
+				if in := s.Inner(st.Focus); in.H < 3 || in.W < 20 {
+					t.Fatalf("%d×%d: %+v leaves only %d×%d inside", w, h, st, in.W, in.H)
 				}
 			}
 		}
 	}
+}
+
+func states() []State {
+	return []State{{Focus: Ports}, {Focus: Mirror}, {Focus: Packets}, {Mirror, true}, {Packets, true}}
 }
 
 func tiles(s Screen, w, h int) error {
@@ -75,14 +79,23 @@ func tiles(s Screen, w, h int) error {
 
 func TestFocusDoesNotMoveAnything(t *testing.T) {
 	for _, w := range []int{80, 119, 120, 200} {
-		if Of(w, 30, Ports) != Of(w, 30, Packets) {
+		if Of(w, 30, State{Focus: Ports}) != Of(w, 30, State{Focus: Packets}) {
 			t.Errorf("%d columns: the focus moves panes", w)
 		}
 	}
 }
 
 func TestNextGoesRound(t *testing.T) {
-	if Packets.Next(1) != Ports || Ports.Next(-1) != Packets || Ports.Next(1) != Mirror {
-		t.Error("panes do not go round")
+	for _, c := range []struct {
+		from State
+		step int
+		want Pane
+	}{
+		{State{Focus: Packets}, 1, Ports}, {State{Focus: Ports}, -1, Packets}, {State{Focus: Ports}, 1, Mirror},
+		{State{Packets, true}, 1, Mirror}, {State{Mirror, true}, -1, Packets}, {State{Mirror, true}, 1, Packets},
+	} {
+		if got := c.from.Next(c.step); got != c.want {
+			t.Errorf("%+v goes on to pane %d, want %d", c.from, got, c.want)
+		}
 	}
 }

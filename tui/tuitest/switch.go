@@ -19,6 +19,8 @@ type Switch struct {
 	Now func() time.Time
 	// Fail is what Apply answers, if not nil, without doing anything.
 	Fail error
+	// FailAfter is what Apply answers, if not nil, though it has done everything.
+	FailAfter error
 	// Result is what Apply answers when it has worked.
 	Result ovs.Result
 	// Block makes Apply wait until it is closed or its context ends.
@@ -107,7 +109,7 @@ func (s *Switch) Apply(ctx context.Context, p *ovs.Plan) (ovs.Result, error) {
 	}
 	s.applied = append(s.applied, p)
 	s.edit(func(next *ovs.Snapshot) { s.change(next, p.Change) })
-	return s.Result, nil
+	return s.Result, s.FailAfter
 }
 
 func (s *Switch) change(next *ovs.Snapshot, change ovs.Change) {

@@ -11,6 +11,7 @@ type Dialog struct {
 	Title   string
 	Body    []Paragraph
 	Answers []string
+	Keys    []string // letters that take the answers, beside their numbers; may be shorter
 	Chosen  int    // index into Answers
 	Hint    string // which keys answer
 	Alarm   bool   // draw the frame as a warning
@@ -55,6 +56,9 @@ func (d *Dialog) Draw(width, height int, st *style.Styles) []string {
 	for i, a := range d.Answers {
 		line := NewLine(inside, tail)
 		label := fmt.Sprintf(" %d  %s ", i+1, a)
+		if i < len(d.Keys) && d.Keys[i] != "" {
+			label = fmt.Sprintf(" %s  %s ", d.Keys[i], a)
+		}
 		if i == d.Chosen {
 			line.Put(st.Bold, st.Signs.Cursor).Put(st.Chosen, label)
 		} else {

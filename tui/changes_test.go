@@ -1,0 +1,181 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"ovscope/ovs"
+)
+
+func TestFailedUndoCanBeTriedAgain(t *testing.T) {
+	u := start(t)
+	u.Select("tap1")
+	u.Press("e", "i")
+	u.sw.Fail = errors.New("OVSDB refused the transaction")
+	u.Press("u")
+	u.Expect("could not stop")
+	u.ExpectMarks("tap1", "→←")
+	u.sw.Fail = nil
+	u.Press("u")
+	u.Expect("undone: copy")
+	u.ExpectMarks("tap1", "→ ")
+}
+
+func TestUndoOfWhatIsGoneIsDropped(t *testing.T) {
+	u := start(t)
+	u.Select("tap1")
+	u.Press("e", "i")
+	u.sw.Fail = &ovs.GoneError{Kind: "mirror", Name: "ovscope3f9a0001"}
+	u.Press("u")
+	u.Expect("is gone or was replaced")
+	u.sw.Fail = nil
+	u.Press("u")
+	u.Expect("undone: copy")
+	u.Expect("Nothing is copied on br0")
+}
+
+func TestChangeInDoubtCanBeTakenBack(t *testing.T) {
+	for name, err := range map[string]error{
+		"not applied": &ovs.NotAppliedError{Reason: "ovs-vswitchd did not take it up"},
+		"no answer":   context.DeadlineExceeded,
+	} {
+		t.Run(name, func(t *testing.T) {
+			u := start(t)
+			u.Resize(200, 50)
+			u.Select("vnet1")
+			u.sw.FailAfter = err
+			u.Press("m", "e", "2")
+			u.Expect("it may be in the database yet, u takes it back")
+			u.sw.FailAfter = nil
+			u.Press("u")
+			if u.sw.Snapshot().Mirror("span0").Lists("vnet1", ovs.Egress) {
+				t.Error("it is still there")
+			}
+			u.Press("q")
+			if !u.quit {
+				t.Error("q asked though nothing is left")
+			}
+		})
+	}
+}
+
+func TestQuitTakesBackWhatIsInDoubt(t *testing.T) {
+	u := start(t)
+	u.Select("vnet1")
+	u.sw.FailAfter = &ovs.NotAppliedError{Reason: "ovs-vswitchd did not take it up"}
+	u.Press("m", "e", "2")
+	u.sw.FailAfter = nil
+	u.Press("q")
+	u.Expect("These changes failed, but are in the database:", "copy vnet1 → into span0", "r  remove and quit")
+	u.ExpectNot("keep and quit")
+	u.Press("r")
+	if !u.quit || u.sw.Snapshot().Mirror("span0").Lists("vnet1", ovs.Egress) {
+		t.Error("it was not taken back")
+	}
+}
+
+func TestWhatWasTakenBackNeedsNoUndo(t *testing.T) {
+	u := start(t)
+	u.Select("tap1")
+	u.sw.Fail = &ovs.NotAppliedError{Reason: "ovs-vswitchd did not take it up", RolledBack: true}
+	u.Press("e")
+	u.Expect("the change was taken back")
+	u.ExpectNot("may be in the database")
+	u.Press("u")
+	u.Expect("nothing was changed yet")
+}
+
+// A mirror of ours whose output port somebody deleted shows nothing, whatever is
+// changed in it: the next change makes it anew.
+func TestOwnMirrorWithoutOutputIsMadeAnew(t *testing.T) {
+	u := start(t)
+	u.Select("tap1")
+	u.Press("b")
+	u.Edit(func(s *ovs.Snapshot) {
+		b := s.BridgeByName("br0")
+		b.Ports = b.Ports[:len(b.Ports)-1]
+		b.Mirrors[0].OutputPort = nil
+	})
+	u.Expect("goes nowhere: its output port was deleted; e, i or b makes the mirror anew")
+	u.Select("tap2")
+	u.Press("e")
+	u.Expect("Mirror ovscope3f9a0002, ours", "1 lease held", "Listening on ovscope3f9a0002")
+	u.ExpectMarks("tap1", "→←")
+	u.ExpectMarks("tap2", "→ ")
+	if m := u.sw.Snapshot().Mirrors()[0]; m.OutputPort == nil {
+		t.Error("it has no output again")
+	}
+}
+
+func TestQuitDialogTakesLetters(t *testing.T) {
+	for key, left := range map[string]int{"r": 0, "K": 1} {
+		u := start(t)
+		u.Select("tap1")
+		u.Press("b", "q", key)
+		if kept := u.sw.Snapshot().LeasesOf(ovs.Kept); !u.quit || len(kept) != left {
+			t.Errorf("%s: quit is %v, kept are %d", key, u.quit, len(kept))
+		}
+	}
+	u := start(t)
+	u.Select("tap1")
+	u.Press("b", "q", "k", "j") // up and down, as anywhere
+	u.Expect("This run has made", "▸ r  remove and quit")
+	u.Press("c")
+	u.ExpectNot("This run has made")
+	if u.quit {
+		t.Error("c quit")
+	}
+}
+
+func TestWaitingDialogSaysHowToLeave(t *testing.T) {
+	u := start(t)
+	u.Select("tap1")
+	u.Press("b")
+	u.Hold()
+	u.Press("q", "r", "esc")
+	u.Expect("Waiting for Open vSwitch", "still waiting for Open vSwitch; ^c quits at once")
+	u.Release()
+}
+
+// The log may be a file on a slow disk: Update never writes to it.
+func TestUpdateDoesNotLog(t *testing.T) {
+	u := start(t)
+	u.m.cfg.Log = slog.New(forbidden{slog.DiscardHandler, t})
+	u.sw.Fail = errors.New("no")
+	u.Select("tap1")
+	u.Press("e")
+	u.sw.Fail = nil
+	u.Press("e")
+	u.sw.Fail = errors.New("no")
+	u.Press("u", "q", "r")
+}
+
+type forbidden struct {
+	slog.Handler
+	t *testing.T
+}
+
+func (f forbidden) Enabled(context.Context, slog.Level) bool { return true }
+
+func (f forbidden) Handle(_ context.Context, r slog.Record) error {
+	f.t.Errorf("logged: %s", r.Message)
+	return nil
+}
+
+func TestBuiltMirrorClaimsNothing(t *testing.T) {
+	u := start(t)
+	u.openErr = errors.New("operation not permitted")
+	u.Edit(func(s *ovs.Snapshot) {
+		m := s.Mirror("span0")
+		m.FirstSeen, m.LastMoved = u.clock, time.Time{}
+	})
+	u.Select("vnet2")
+	u.Press("m")
+	u.Expect("not known yet whether anything is copied: OVS counts every 5s")
+	u.openErr = nil
+	u.Wait(time.Second)
+	u.Expect("waiting for the first packet")
+}
