@@ -20,9 +20,9 @@ func (a *app) cleanupCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cleanup",
 		Short: "Remove what dead runs of ovscope left behind",
-		Long: `Removes the mirrors and ports of runs of ovscope that ended without removing them
+		Long: paragraphs(`Removes the mirrors and ports of runs of ovscope that ended without removing them
 (a kill -9, a power cut). Runs that are still alive, mirrors that were kept on
-purpose (unless --kept), and everything that is not ovscope's stay as they are.`,
+purpose (unless --kept), and everything that is not ovscope's stay as they are.`),
 		Args: cobra.NoArgs,
 		RunE: a.verb(func(ctx context.Context, _ []string) error { return a.cleanup(ctx, f) }),
 	}

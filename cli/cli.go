@@ -61,6 +61,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetErr(a.stderr)
 	err := fang.Execute(ctx, root,
 		fang.WithVersion(a.build.version()),
+		fang.WithoutManpage(),
 		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
 	if err != nil {
 		a.err = &usageError{err}

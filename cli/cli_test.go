@@ -100,3 +100,28 @@ func TestSuggestion(t *testing.T) {
 		}
 	}
 }
+
+func TestCompletionOffersRealPortsAndBridges(t *testing.T) {
+	for _, test := range []struct {
+		words []string
+		want  string
+	}{
+		{[]string{"list", ""}, "br-int"},
+		{[]string{"dump", "-i", ""}, "tap-web-1"},
+		{[]string{"dump", "-i", "tap-dns,t"}, "tap-dns,tap-web-1"},
+	} {
+		r := ovscope(t, append([]string{"__complete", "--demo"}, test.words...)...)
+		if !strings.Contains(r.stdout, test.want+"\n") {
+			t.Errorf("%q: no %q in\n%s%s", test.words, test.want, r.stdout, r.stderr)
+		}
+	}
+}
+
+func TestManualPageSaysItAll(t *testing.T) {
+	r := ovscope(t, "man")
+	for _, want := range []string{".TH OVSCOPE 1", ".SH EXIT STATUS", ".SH KEYS", "tagged pings", `\fB-i\fP`, "--kept"} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("no %q in the manual page:\n%s", want, r.stdout)
+		}
+	}
+}

@@ -30,13 +30,12 @@ func (a *app) dumpCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "dump [FILTER]",
 		Short: "Print the packets of a port, an interface or a file",
-		Long: `With -i it makes a mirror of its own for the ports, prints their packets with all
+		Long: paragraphs(`With -i it makes a mirror of its own for the ports, prints their packets with all
 VLAN tags, and removes the mirror when it ends: after --count packets, on Ctrl-C, or
 when whoever reads the output goes away. --interface captures on any Linux interface
 and -r reads a pcap or pcapng file; neither touches Open vSwitch.
 
-FILTER is in tcpdump's language, pcap-filter(7). One thing differs: a filter that
-does not say vlan looks through all tags, so icmp finds tagged pings, too.`,
+` + filterHelp),
 		Example: `# ten packets, both directions
 sudo ovscope dump -i tap1 -c 10
 
@@ -62,6 +61,8 @@ sudo ovscope dump -i tap1 -w - | wireshark -k -i -`,
 	cmd.Flags().BoolVar(&f.egress, "egress", false, "only → what the guest sends (select_src_port)")
 	cmd.Flags().BoolVar(&f.ingress, "ingress", false, "only ← what the guest receives (select_dst_port)")
 	cmd.Flags().BoolVar(&f.json, "json", false, "an object a line")
+	// The only error is a flag that does not exist.
+	_ = cmd.RegisterFlagCompletionFunc("port", a.completePorts)
 	return cmd
 }
 
@@ -262,18 +263,4 @@ func filterError(expression string, err error) error {
 		return &usageError{err}
 	}
 	return usagef("filter, %w:\n%s\n%s^", err, expression, strings.Repeat(" ", syntax.Column-1))
-}
-
-// unknownPort names the ports that the user may have meant.
-func unknownPort(s *ovs.Snapshot, name string) error {
-	if name == "" {
-		return usagef("-i: a port's name is missing")
-	}
-	var names []string
-	for _, b := range s.Bridges {
-		for _, p := range b.Ports {
-			names = append(names, p.Name)
-		}
-	}
-	return fmt.Errorf("no bridge has a port %q; %s", name, suggestion(name, names))
 }

@@ -21,11 +21,12 @@ func (a *app) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [BRIDGE]",
 		Short: "List bridges, ports and mirrors",
-		Long: `Lists bridges with their ports and mirrors, references resolved to names.
+		Long: paragraphs(`Lists bridges with their ports and mirrors, references resolved to names.
 → marks ports whose sent traffic a mirror copies (select_src_port), ← those whose
-received traffic it copies (select_dst_port), as seen from the guest.`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: a.verb(func(ctx context.Context, args []string) error { return a.list(ctx, args, asJSON) }),
+received traffic it copies (select_dst_port), as seen from the guest.`),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: a.completeBridges,
+		RunE:              a.verb(func(ctx context.Context, args []string) error { return a.list(ctx, args, asJSON) }),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
 	return cmd

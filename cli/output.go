@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"syscall"
 	"time"
 
 	"ovscope/live"
@@ -114,7 +115,7 @@ func (o *output) flush() error {
 
 // gone makes errReaderGone of a write into a pipe that nobody reads.
 func gone(err error) error {
-	if isClosedPipe(err) {
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
 		return errReaderGone
 	}
 	return err
@@ -151,7 +152,7 @@ const printInterval = 20 * time.Millisecond
 // at the end.
 func (a *app) follow(ctx context.Context, source live.Source, o *output) error {
 	began := time.Now()
-	store := live.NewStore(live.DefaultStoreBytes)
+	store := live.NewStore(a.storeBytes())
 	run, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)

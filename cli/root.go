@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"ovscope/live"
+	"ovscope/live/capture"
+	"ovscope/live/pcapfile"
 	"ovscope/ovs"
 	"ovscope/tui"
 )
@@ -21,17 +25,20 @@ type globalFlags struct {
 	privateKey, certificate, caCert string
 	demo, readOnly, noColor         bool
 	log                             string
+	bufferMiB                       int
 }
 
 func (a *app) rootCommand() *cobra.Command {
+	var f uiFlags
 	root := &cobra.Command{
-		Use:   "ovscope",
+		Use:   "ovscope [FILE]",
 		Short: "See what a guest of Open vSwitch really sends",
-		Long: `ovscope browses the bridges and ports of Open vSwitch, turns port mirroring on and
+		Long: paragraphs(`ovscope browses the bridges and ports of Open vSwitch, turns port mirroring on and
 off per port and direction, and decodes the copies, 802.1Q tags included.
 
 Without a verb it opens the terminal UI. What it creates there is removed when it
-ends, unless you choose to keep it.`,
+ends, unless you choose to keep it. With --interface or a capture FILE (pcap or
+pcapng, - for standard input) it shows only packets, without Open vSwitch.`),
 		Example: `# the terminal UI on this host's Open vSwitch
 sudo ovscope
 
@@ -40,10 +47,52 @@ ovscope --demo
 
 # ten packets of one port, both directions, then everything is as before
 sudo ovscope dump -i tap1 -c 10`,
-		Args: cobra.NoArgs,
-		RunE: a.verb(func(ctx context.Context, _ []string) error { return a.ui(ctx) }),
+		Args: uiArgs,
+		RunE: a.verb(func(ctx context.Context, args []string) error {
+			if len(args) == 1 {
+				f.file = args[0]
+			}
+			return a.ui(ctx, f)
+		}),
 	}
-	f := root.PersistentFlags()
+	root.Flags().StringVar(&f.iface, "interface", "", "show any Linux interface, without Open vSwitch")
+	a.globalFlags(root.PersistentFlags())
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if a.flags.bufferMiB < 1 || a.flags.bufferMiB > maxBufferMiB {
+			return fmt.Errorf("--buffer wants 1 to %d MiB", maxBufferMiB)
+		}
+		return nil
+	}
+	root.AddCommand(a.listCommand(), a.dumpCommand(), a.cleanupCommand(), a.manCommand())
+	return root
+}
+
+// uiArgs takes one argument, a capture file, and a word that is none for a
+// mistyped verb.
+func uiArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("want one FILE, not %d arguments", len(args))
+	}
+	if len(args) == 0 || args[0] == "-" {
+		return nil
+	}
+	if _, err := os.Stat(args[0]); err != nil {
+		return fmt.Errorf("there is no verb and no file %q; the verbs are %s", args[0], verbs(cmd))
+	}
+	return nil
+}
+
+func verbs(cmd *cobra.Command) string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() && c.Name() != "help" {
+			names = append(names, c.Name())
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func (a *app) globalFlags(f *pflag.FlagSet) {
 	f.StringVar(&a.flags.db, "db", "", "the OVSDB server: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT (default the db.sock in $OVS_RUNDIR or /var/run/openvswitch)")
 	f.StringVar(&a.flags.privateKey, "private-key", "", "the PEM file with our private key, for ssl:")
 	f.StringVar(&a.flags.certificate, "certificate", "", "the PEM file with our certificate, for ssl:")
@@ -52,41 +101,93 @@ sudo ovscope dump -i tap1 -c 10`,
 	f.BoolVar(&a.flags.readOnly, "read-only", false, "change nothing in Open vSwitch")
 	f.StringVar(&a.flags.log, "log", "", "append what is done to Open vSwitch to this file")
 	f.BoolVar(&a.flags.noColor, "no-color", false, "no colours, like NO_COLOR=1")
-	root.AddCommand(a.listCommand(), a.dumpCommand(), a.cleanupCommand())
-	return root
+	f.IntVar(&a.flags.bufferMiB, "buffer", live.DefaultStoreBytes>>20, "the memory for packets in MiB; the oldest make room")
 }
 
-func (a *app) ui(ctx context.Context) error {
+// uiFlags say what the terminal UI shows instead of Open vSwitch.
+type uiFlags struct {
+	iface, file string
+}
+
+func (a *app) ui(ctx context.Context, f uiFlags) error {
 	out, ok := a.stdout.(*os.File)
-	if !ok || !term.IsTerminal(out.Fd()) {
+	switch {
+	case !ok || !term.IsTerminal(out.Fd()):
 		return usagef("the terminal UI needs a terminal, and standard output is none; for scripts and pipes there is ovscope dump")
-	}
-	if os.Getenv("TERM") == "dumb" {
+	case os.Getenv("TERM") == "dumb":
 		return usagef("the terminal UI cannot work with TERM=dumb; use ovscope dump")
+	case f.iface != "" && f.file != "":
+		return usagef("--interface and FILE exclude each other")
+	case (f.iface != "" || f.file != "") && (a.flags.demo || a.flags.db != ""):
+		return usagef("--interface and FILE show packets without Open vSwitch; --demo and --db do not go with them")
+	}
+	cfg := tui.Config{
+		ReadOnly:   a.flags.readOnly,
+		NoColor:    a.noColor(),
+		ASCII:      !utf8Locale(os.Getenv),
+		StoreBytes: a.storeBytes(),
+		Version:    a.build.Version,
+	}
+	if f.iface != "" || f.file != "" {
+		return a.packetUI(ctx, f, cfg)
 	}
 	return a.withSwitch(ctx, func(s *attached) error {
+		cfg.Switch, cfg.Demo, cfg.Log = s.client, a.flags.demo, s.log
+		cfg.OpenTap = func(ctx context.Context, t ovs.TapPoint) (live.Source, error) { return s.openTap(ctx, t, 0) }
 		before := s.client.Snapshot()
-		err := tui.Run(ctx, tui.Config{
-			Switch: s.client,
-			OpenTap: func(ctx context.Context, t ovs.TapPoint) (live.Source, error) {
-				return s.openTap(ctx, t, 0)
-			},
-			ReadOnly:   a.flags.readOnly,
-			Demo:       a.flags.demo,
-			NoColor:    a.noColor(),
-			ASCII:      !utf8Locale(os.Getenv),
-			StoreBytes: live.DefaultStoreBytes,
-			NewLeaseID: ovs.NewLeaseID,
-			Log:        s.log,
-			Version:    a.build.Version,
-		})
+		err := tui.Run(ctx, cfg)
 		a.sayKept(s.client.Snapshot(), before)
-		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
-			return nil // a signal is an ordinary way to end
-		}
-		return err
+		return unlessSignalled(ctx, err)
 	})
 }
+
+// packetUI shows an interface or a file, without Open vSwitch.
+func (a *app) packetUI(ctx context.Context, f uiFlags, cfg tui.Config) error {
+	if f.iface != "" {
+		open := func(context.Context) (live.Source, error) {
+			return capture.Open(capture.Config{Interface: f.iface})
+		}
+		// What is wrong with it is better said before the screen comes up.
+		first, err := open(ctx)
+		if err != nil {
+			return fmt.Errorf("capturing on %s: %w", f.iface, err)
+		}
+		_ = first.Close()
+		cfg.Capture = &tui.Capture{Title: "interface " + f.iface, Open: open}
+		return unlessSignalled(ctx, tui.Run(ctx, cfg))
+	}
+	reader, err := pcapfile.Open(f.file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = reader.Close() }()
+	title := "file " + f.file
+	if f.file == "-" {
+		title = "standard input"
+		keys, err := os.Open("/dev/tty")
+		if err != nil {
+			return fmt.Errorf("reading keys while packets come from standard input: %w", err)
+		}
+		defer func() { _ = keys.Close() }()
+		cfg.Input = keys
+	}
+	cfg.Capture = &tui.Capture{Title: title, File: true, Open: func(context.Context) (live.Source, error) { return reader, nil }}
+	return unlessSignalled(ctx, tui.Run(ctx, cfg))
+}
+
+// unlessSignalled drops the error of a screen that a signal ended: an ordinary end.
+func unlessSignalled(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+		return nil
+	}
+	return err
+}
+
+// maxBufferMiB is more than a hypervisor has to spare.
+const maxBufferMiB = 1 << 16
+
+// storeBytes is the memory for packets.
+func (a *app) storeBytes() int { return a.flags.bufferMiB << 20 }
 
 // sayKept names what was kept during the run, and how to be rid of it later.
 func (a *app) sayKept(now, before *ovs.Snapshot) {

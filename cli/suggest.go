@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"strings"
-	"syscall"
 
 	"ovscope/ovs"
 )
@@ -52,16 +49,15 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// isClosedPipe reports that the reader of a pipe has gone.
-func isClosedPipe(err error) bool {
-	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
-}
-
 // unknownBridge names the bridges that the user may have meant.
 func unknownBridge(s *ovs.Snapshot, name string) error {
-	names := make([]string, len(s.Bridges))
-	for i, b := range s.Bridges {
-		names[i] = b.Name
+	return fmt.Errorf("there is no bridge %q; %s", name, suggestion(name, bridgeNames(s)))
+}
+
+// unknownPort names the ports that the user may have meant.
+func unknownPort(s *ovs.Snapshot, name string) error {
+	if name == "" {
+		return usagef("-i: a port's name is missing")
 	}
-	return fmt.Errorf("there is no bridge %q; %s", name, suggestion(name, names))
+	return fmt.Errorf("no bridge has a port %q; %s", name, suggestion(name, portNames(s)))
 }
