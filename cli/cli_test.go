@@ -119,7 +119,7 @@ func TestCompletionOffersRealPortsAndBridges(t *testing.T) {
 
 func TestManualPageSaysItAll(t *testing.T) {
 	r := ovscope(t, "man")
-	for _, want := range []string{".TH OVSCOPE 1", ".SH EXIT STATUS", ".SH KEYS", "tagged pings", `\fB-i\fP`, "--kept"} {
+	for _, want := range []string{".TH OVSCOPE 1", ".SH EXIT STATUS", ".SH KEYS", "tagged pings", `\fB-i, --port\fP`, "--kept"} {
 		if !strings.Contains(r.stdout, want) {
 			t.Errorf("no %q in the manual page:\n%s", want, r.stdout)
 		}

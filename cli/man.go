@@ -34,7 +34,7 @@ func (a *app) manCommand() *cobra.Command {
 				WithSection("Environment", environmentText).
 				WithSection("See also", "ovs-vsctl(8), ovs-vswitchd.conf.db(5), pcap-filter(7), tcpdump(8)")
 			// mango writes shorthands with two dashes.
-			text := regexp.MustCompile(`\\fB--(\w)\\fP`).ReplaceAllString(page.Build(roff.NewDocument()), `\fB-$1\fP`)
+			text := regexp.MustCompile(`\\fB--(\w) `).ReplaceAllString(page.Build(roff.NewDocument()), `\fB-$1, `)
 			_, err = fmt.Fprint(a.stdout, text)
 			return err
 		},
