@@ -29,6 +29,9 @@ type attached struct {
 // releaseTimeout bounds how long quitting may take to remove what this run made.
 const releaseTimeout = 10 * time.Second
 
+// releasePatience is after how long of that the user is told.
+const releasePatience = 700 * time.Millisecond
+
 // withSwitch attaches to the switch that the flags name, runs use, and then
 // removes every lease of this run that was not kept, whatever use came to.
 func (a *app) withSwitch(ctx context.Context, use func(*attached) error) (err error) {
@@ -41,11 +44,27 @@ func (a *app) withSwitch(ctx context.Context, use func(*attached) error) (err er
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 		defer cancel()
+		defer time.AfterFunc(releasePatience, func() {
+			_, _ = fmt.Fprintln(a.stderr, "ovscope: waiting for OVSDB, to remove what this run made")
+		}).Stop()
 		if left := s.client.ReleaseAll(ctx); left != nil {
-			err = errors.Join(err, fmt.Errorf("%w; run ovscope cleanup once Open vSwitch answers again", left))
+			err = errors.Join(err, stillThere(s.client.Snapshot(), left))
 		}
 	}()
 	return a.recovered(func() error { return use(s) })
+}
+
+// stillThere says what could not be removed, and how it will be.
+func stillThere(s *ovs.Snapshot, why error) error {
+	var names []string
+	for _, lease := range s.LeasesOf(ovs.ThisRun) {
+		names = append(names, describe(lease))
+	}
+	var connect *ovs.ConnectError
+	if errors.As(why, &connect) && len(names) > 0 {
+		return fmt.Errorf("%s could not be removed, because OVSDB at %s does not answer; run ovscope cleanup once it does", strings.Join(names, ", "), connect.Endpoint)
+	}
+	return fmt.Errorf("%w; run ovscope cleanup once Open vSwitch answers again", why)
 }
 
 // close gives back what attach got hold of, the last first.

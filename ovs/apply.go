@@ -1,7 +1,6 @@
 package ovs
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -232,7 +231,7 @@ func (c *Client) sync(ctx context.Context) error {
 		}
 		after, err := c.Next(ctx, before.Generation)
 		if err != nil {
-			return &ConnectError{Endpoint: c.cfg.Endpoint, Err: fmt.Errorf("%s: %w", cmp.Or(before.StaleReason, "no answer"), err)}
+			return &ConnectError{Endpoint: c.cfg.Endpoint, Err: fmt.Errorf("no answer: %w", err)}
 		}
 		if !after.Stale() && s != nil {
 			return nil
