@@ -35,6 +35,12 @@ const (
 	NextMirror ID = "next-mirror"
 	Undo       ID = "undo"
 	Pause      ID = "pause"
+	Filter     ID = "filter"
+	NextPacket ID = "next-packet"
+	PrevPacket ID = "previous-packet"
+	Save       ID = "save"
+	Statistics ID = "statistics"
+	Log        ID = "log"
 	Help       ID = "help"
 	Close      ID = "close"
 	Suspend    ID = "suspend"
@@ -99,7 +105,14 @@ func Default() *Map {
 		{NextMirror, []string{"m"}, "next mirror of the bridge", "mirror", Mirrors, false},
 		{Undo, []string{"u"}, "undo the last change", "undo", Mirrors, true},
 
+		{Log, []string{"L"}, "what was changed in this run, as ovs-vsctl commands", "", Mirrors, false},
+
+		{Filter, []string{"/"}, "show only some packets, in tcpdump's language", "filter", Packets, false},
 		{Pause, []string{"space"}, "pause the packets, or follow the newest again", "pause", Packets, false},
+		{NextPacket, []string{"n"}, "next packet, in the opened packet too", "", Packets, false},
+		{PrevPacket, []string{"p"}, "previous packet", "", Packets, false},
+		{Save, []string{"w"}, "write packets to a pcapng file", "write", Packets, false},
+		{Statistics, []string{"t"}, "top protocols, VLANs, talkers and conversations", "top", Packets, false},
 
 		{Help, []string{"?", "f1"}, "this help", "help", Program, false},
 		{Close, []string{"esc"}, "close a dialog", "", Program, false},

@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -674,14 +675,9 @@ func (u *ui) ExpectIn(line string, texts ...string) {
 func (u *ui) ExpectRow(text string) {
 	u.Helper()
 	p := &u.m.packets
-	seq := p.cursor
-	if !p.paused {
-		_, next := u.m.tap.store().Range()
-		seq = next - 1
-	}
-	from, to := p.window(u.m.tap.store(), u.m.packetRows())
-	if seq < from || seq >= to {
-		u.Fatalf("the cursor %d is not on screen, %d to %d", seq, from, to)
+	seq, _ := p.selected(u.m.tap.store())
+	if rows := p.window(u.m.tap.store(), u.m.packetRows()); !slices.Contains(rows, seq) {
+		u.Fatalf("the cursor %d is not on screen, %v", seq, rows)
 	}
 	r, ok := p.row(u.m.tap.store(), seq)
 	if info := r.line.Info + " "; !ok || !strings.Contains(info, text) {

@@ -140,13 +140,14 @@ func names(refs []ovs.PortRef) string {
 func (m *model) showPacket() {
 	s := m.tap.store()
 	m.packets.pause(s, m.packetRows())
-	r, ok := m.packets.row(s, m.packets.cursor)
+	seq, _ := m.packets.selected(s)
+	r, ok := m.packets.row(s, seq)
 	if !ok {
 		m.say("this packet has been overwritten by newer ones")
 		return
 	}
 	l := &r.line
-	page := &page{title: "Packet " + count(m.packets.cursor+1)}
+	page := &page{title: "Packet " + count(seq+1)}
 	add := func(label, text string) {
 		if text != "" {
 			page.add(label, text, m.st.Text)

@@ -14,6 +14,9 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	m.toast.Text = ""
 	key := msg.String()
 	action, known := m.keys.Lookup(key)
+	if known && msg.Text != "" && m.typing() {
+		action, known = keymap.Action{}, false // it is a letter
+	}
 	switch {
 	case action.ID == keymap.Abort:
 		return tea.Quit
@@ -23,6 +26,8 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return tea.ClearScreen
 	case m.question != nil:
 		return m.answer(key, action.ID)
+	case m.packets.prompt != nil:
+		return m.typeFilter(msg)
 	case m.page != nil:
 		m.turnPage(action.ID)
 		return nil
@@ -31,6 +36,19 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	return m.do(action)
+}
+
+// typing reports whether keys are text now.
+func (m *model) typing() bool {
+	return m.question == nil && m.packets.prompt != nil
+}
+
+// paste takes text from the terminal's clipboard.
+func (m *model) paste(text string) {
+	if m.typing() {
+		m.packets.prompt.input.Insert(text)
+		m.packets.prompt.check()
+	}
 }
 
 // do carries out an action on the panes, or says why it is of no use now.
@@ -78,6 +96,12 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		return m.undo()
 	case keymap.Pause:
 		m.packets.togglePause(m.tap.store(), m.packetRows())
+	case keymap.Filter:
+		m.askFilter()
+	case keymap.NextPacket:
+		m.packets.move(1, m.tap.store(), m.packetRows())
+	case keymap.PrevPacket:
+		m.packets.move(-1, m.tap.store(), m.packetRows())
 	case keymap.Help:
 		m.showHelp()
 	case keymap.Quit:
@@ -169,7 +193,9 @@ func (m *model) unavailable(a keymap.Action) string {
 		case len(b.Mirrors) == 1:
 			return "there is no other mirror on " + b.Name
 		}
-	case keymap.Pause:
+	case keymap.Filter:
+		return m.filterUnavailable()
+	case keymap.Pause, keymap.NextPacket, keymap.PrevPacket, keymap.Save, keymap.Statistics:
 		if m.tap.store() == nil {
 			return "there are no packets"
 		}

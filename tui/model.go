@@ -48,6 +48,7 @@ type model struct {
 	question *question // the dialog on top of everything, nil for none
 	page     *page     // a text on top of the panes, nil for none
 
+	scans  int    // numbers the filters' runs over a store
 	ticks  int    // which chain of ticks counts; others are dropped
 	frame  string // the screen as last drawn
 	redraw bool   // the frame is out of date
@@ -121,6 +122,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if tick, ok := msg.(tickMsg); ok {
 		return m, m.onTick(tick)
 	}
+	if scanned, ok := msg.(scannedMsg); ok {
+		return m, m.onScanned(scanned)
+	}
 	m.redraw = true
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -135,6 +139,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.st = style.New(m.terminal)
 	case tea.KeyPressMsg:
 		return m, m.onKey(msg)
+	case tea.PasteMsg:
+		m.paste(msg.Content)
 	case snapshotMsg:
 		return m, m.onSnapshot(msg)
 	case appliedMsg:
@@ -211,5 +217,5 @@ func (m *model) onTick(msg tickMsg) tea.Cmd {
 	if m.toast.Expire(now) || m.tap.meter.due(now) {
 		m.redraw = true
 	}
-	return tea.Batch(m.nextTick(), m.retry(now))
+	return tea.Batch(m.nextTick(), m.retry(now), m.scan())
 }

@@ -1,13 +1,15 @@
 package tui
 
 import (
-	tea "charm.land/bubbletea/v2"
+	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
 
 	"ovscope/live"
 	"ovscope/live/decode"
+	"ovscope/live/filter"
 	"ovscope/tui/layout"
 	"ovscope/tui/style"
 	"ovscope/tui/widget"
@@ -18,16 +20,24 @@ import (
 type packetsPane struct {
 	paused bool
 	top    uint64 // first row on screen while paused
-	cursor uint64 // selected row while paused
+	cursor uint64 // selected row while paused, or the next one that is listed
 	since  uint64 // the next sequence number when it was paused
+
+	// filter is what the list shows, nil for everything; matches is what it found
+	// in the store on screen, nil before anybody looked.
+	filter  *filter.Filter
+	matches *matches
+	history []string // filters of this run, oldest first
+	prompt  *filterPrompt
 
 	// rows are decoded packets by sequence number: those on screen and a few
 	// more, which a paused view keeps when the store has overwritten them.
-	rows  map[uint64]packetRow
-	buf   []byte
-	drawn time.Time // when new rows were last drawn
-	shown uint64    // up to which sequence number
-	fresh int       // how many rows the screen has
+	rows    map[uint64]packetRow
+	buf     []byte
+	visible []uint64  // rows when last drawn
+	drawn   time.Time // when new rows were last drawn
+	shown   uint64    // up to which sequence number
+	fresh   int       // how many rows the screen has
 	// needs is what the widest packets so far take: the columns only grow, so that
 	// nothing jumps.
 	needs packetNeeds
@@ -40,15 +50,31 @@ type packetRow struct {
 	line   decode.Line
 }
 
-// reset forgets the packets of the last store.
-func (p *packetsPane) reset() { *p = packetsPane{fresh: p.fresh} }
+// reset forgets the packets of the last store; the filter stays in force.
+func (p *packetsPane) reset() {
+	*p = packetsPane{fresh: p.fresh, filter: p.filter, history: p.history, prompt: p.prompt}
+}
+
+// list is what there is to show of a store.
+func (p *packetsPane) list(s *live.Store) listing {
+	if s == nil || p.filter != nil && p.matches == nil {
+		return everything{}
+	}
+	first, next := s.Range()
+	low := first
+	if p.paused { // rows that are still on screen, though overwritten
+		low = min(first, p.top)
+	}
+	if p.matches != nil {
+		p.matches.oldest = low
+		return p.matches
+	}
+	return everything{low, first, next}
+}
 
 func (p *packetsPane) hasRows(s *live.Store) bool {
-	if s == nil {
-		return false
-	}
-	_, next := s.Range()
-	return next > 0
+	_, ok := p.list(s).step(0, 0)
+	return ok
 }
 
 // floodPause is the least time between two screens of entirely new rows: nobody
@@ -60,11 +86,11 @@ func (p *packetsPane) due(now time.Time, s *live.Store) bool {
 	if s == nil || p.paused {
 		return false // how many came since is shown with the rates
 	}
-	_, next := s.Range()
-	if next == p.shown {
+	fresh := p.list(s).since(p.shown)
+	if fresh == 0 {
 		return false
 	}
-	flood := p.shown > 0 && next-p.shown > uint64(max(1, p.fresh))
+	flood := p.shown > 0 && fresh > uint64(max(1, p.fresh))
 	return !flood || now.Sub(p.drawn) >= floodPause
 }
 
@@ -79,13 +105,15 @@ func (p *packetsPane) pause(s *live.Store, height int) {
 	if s == nil || p.paused {
 		return
 	}
-	first, next := s.Range()
-	if p.shown > first { // what is on screen, not what has come since
-		next = p.shown
+	_, next := s.Range()
+	rows := p.visible // what is on screen, not what has come since
+	if n := len(rows); n == 0 || rows[n-1] >= next {
+		rows = p.list(s).newest(height)
 	}
-	p.paused, p.since = true, next
-	p.top = max(first, next-min(next, uint64(max(0, height))))
-	p.cursor = max(first, next-min(next, 1))
+	p.paused, p.since, p.top, p.cursor = true, next, next, next
+	if n := len(rows); n > 0 {
+		p.top, p.cursor, p.since = rows[0], rows[n-1], rows[n-1]+1
+	}
 }
 
 func (p *packetsPane) togglePause(s *live.Store, height int) {
@@ -107,30 +135,48 @@ func (p *packetsPane) move(delta int, s *live.Store, height int) {
 		}
 		p.pause(s, height)
 	}
-	first, next := s.Range()
-	low := min(first, p.top) // rows that are still on screen, though overwritten
-	if delta < 0 {
-		up := min(uint64(-delta), p.cursor-min(p.cursor, low))
-		p.cursor -= up
-	} else {
-		p.cursor = min(p.cursor+uint64(delta), next-1)
-	}
-	h := uint64(max(1, height))
-	if p.cursor < p.top {
-		p.top = p.cursor
-	}
-	if p.cursor >= p.top+h {
-		p.top = p.cursor - h + 1
-	}
+	p.cursor, _ = p.list(s).step(p.cursor, delta)
+	p.reveal(s, height)
 }
 
-// window is the range of sequence numbers on screen.
-func (p *packetsPane) window(s *live.Store, height int) (from, to uint64) {
-	first, next := s.Range()
-	if p.paused {
-		return p.top, min(next, p.top+uint64(height))
+// reveal scrolls a paused list so that its cursor is on screen, and returns the rows there.
+func (p *packetsPane) reveal(s *live.Store, height int) []uint64 {
+	l := p.list(s)
+	height = max(1, height)
+	cursor, ok := l.step(p.cursor, 0)
+	if !ok {
+		return nil
 	}
-	return max(first, next-min(next, uint64(height))), next
+	if cursor < p.top {
+		p.top = cursor
+	}
+	rows := l.from(p.top, height)
+	if n := len(rows); n > 0 && (n < height || rows[n-1] < cursor) {
+		// Behind the last row, or there is room for rows before.
+		end := max(cursor, rows[n-1])
+		if top, _ := l.step(end, 1-height); n < height && top < p.top || rows[n-1] < cursor {
+			p.top = top
+			rows = l.from(p.top, height)
+		}
+	}
+	return rows
+}
+
+// window is the rows that are on screen.
+func (p *packetsPane) window(s *live.Store, height int) []uint64 {
+	if p.paused {
+		return p.reveal(s, height)
+	}
+	return p.list(s).newest(height)
+}
+
+// selected is the row under the cursor, or the newest; false when there is none.
+func (p *packetsPane) selected(s *live.Store) (uint64, bool) {
+	l := p.list(s)
+	if p.paused {
+		return l.step(p.cursor, 0)
+	}
+	return l.step(math.MaxUint64, 0)
 }
 
 // row decodes a packet, or remembers it; false when it is no longer there.
@@ -152,64 +198,122 @@ func (p *packetsPane) row(s *live.Store, seq uint64) (packetRow, bool) {
 	return r, true
 }
 
-// forget drops decoded rows far from the screen.
-func (p *packetsPane) forget(from, to uint64) {
-	if len(p.rows) <= 3*int(to-from)+16 {
+// forget drops decoded rows that are not on screen, once there are many.
+func (p *packetsPane) forget(visible []uint64) {
+	if len(p.rows) <= 3*len(visible)+16 {
 		return
 	}
-	for seq := range p.rows {
-		if seq < from || seq >= to {
-			delete(p.rows, seq)
+	keep := make(map[uint64]packetRow, len(visible))
+	for _, seq := range visible {
+		if r, ok := p.rows[seq]; ok {
+			keep[seq] = r
 		}
 	}
+	p.rows = keep
 }
 
 // packetRows is how many packets the pane has room for.
-func (m *model) packetRows() int { return max(1, m.inner(layout.Packets).H-1) }
+func (m *model) packetRows() int {
+	rows := m.inner(layout.Packets).H - 1
+	if m.packets.prompt != nil {
+		rows -= promptLines
+	}
+	return max(1, rows)
+}
 
 // packetsTitle says what the list does, and how much there is.
 func (m *model) packetsTitle() (title, right string) {
 	s := m.tap.store()
 	if s == nil {
-		return "Packets", ""
+		return m.withFilter("Packets"), ""
 	}
 	p := &m.packets
 	first, next := s.Range()
-	if !p.paused {
-		if next == 0 {
-			return "Packets", ""
+	if next == 0 {
+		return m.withFilter("Packets"), ""
+	}
+	var facts []string
+	title = "Packets, paused"
+	switch {
+	case !p.paused:
+		title = "Packets, following"
+		if p.filter == nil {
+			facts = append(facts, count(next)+" so far")
 		}
-		return "Packets, following", count(next) + " so far"
+	case m.ofFile():
+		title = "Packets"
+		if p.filter == nil {
+			facts = append(facts, "row "+count(p.cursor+1)+" of "+count(next))
+		}
+	default:
+		facts = append(facts, count(p.list(s).since(p.since))+" came since")
 	}
-	right = count(next-min(next, p.since)) + " came since"
-	if gone := min(first, p.top+uint64(m.packetRows())); gone > p.top {
-		right += ", " + plural(int(gone-p.top), "row") + " overwritten"
+	if p.filter != nil {
+		facts = append(facts, m.matched(first, next))
 	}
-	return "Packets, paused", right
+	if p.paused && !m.ofFile() && p.filter == nil {
+		if gone := min(first, p.top+uint64(m.packetRows())); gone > p.top {
+			facts = append(facts, plural(int(gone-p.top), "row")+" overwritten")
+		}
+	}
+	return m.withFilter(title), strings.Join(facts, ", ")
 }
 
-// viewPackets is the list, or why there is none.
+// matched says how many packets the filter lets through, and how far it has come.
+func (m *model) matched(first, next uint64) string {
+	x := m.packets.matches
+	if x == nil {
+		return "counting"
+	}
+	text := fmt.Sprintf("%s of %s match", count(x.since(first)), count(next-first))
+	switch behind := x.behind(first, next); {
+	case behind >= scanChunk:
+		text += ", filter is " + count(behind) + " packets behind"
+	case x.low > first:
+		text += " so far"
+	}
+	return text
+}
+
+func (m *model) withFilter(title string) string {
+	if f := m.packets.filter; f != nil {
+		title += ", filter " + strings.TrimSpace(f.String())
+	}
+	return title
+}
+
+// viewPackets is the list, or why there is none, over the filter that is typed.
 func (m *model) viewPackets(width, height int, focused bool) []string {
+	prompt := m.viewPrompt(width)
+	if height <= len(prompt) {
+		return fill(prompt, width, height)
+	}
+	lines := m.viewList(width, height-len(prompt), focused)
+	return append(lines, prompt...)
+}
+
+func (m *model) viewList(width, height int, focused bool) []string {
 	p := &m.packets
 	s := m.tap.store()
-	if !p.hasRows(s) {
+	p.visible = p.window(s, height-1)
+	if len(p.visible) == 0 {
+		p.fresh = height - 1
 		return fill(m.noPackets(width), width, height)
 	}
-	from, to := p.window(s, height-1)
-	for seq := from; seq < to; seq++ {
+	for _, seq := range p.visible {
 		p.row(s, seq) // decoded before the columns' widths are decided
 	}
 	c := packetColumnsFor(width, p.needs)
 	lines := make([]string, 0, height)
-	rows := height - 1
 	if trouble := m.captureTrouble(); trouble != "" {
 		lines = append(lines, widget.NewLine(width, m.st.Signs.Ellipsis).Space(1).Put(m.st.Bad, trouble).String())
 	} else {
 		lines = append(lines, c.heading(width, m.st))
 	}
-	for seq := from; seq < to; seq++ {
+	cursor, _ := p.selected(s)
+	for _, seq := range p.visible {
 		line := widget.NewLine(width, m.st.Signs.Ellipsis)
-		if p.paused && seq == p.cursor {
+		if p.paused && seq == cursor {
 			line.Over(m.st.Row(focused)).Put(m.st.Accent, m.st.Signs.Cursor)
 		} else {
 			line.Space(1)
@@ -222,10 +326,10 @@ func (m *model) viewPackets(width, height int, focused bool) []string {
 		lines = append(lines, line.String())
 	}
 	if !p.paused {
-		p.shown, p.drawn = to, m.now()
+		p.shown, p.drawn = p.visible[len(p.visible)-1]+1, m.now()
 	}
-	p.fresh = rows
-	p.forget(from, to)
+	p.fresh = height - 1
+	p.forget(p.visible)
 	return fill(lines, width, height)
 }
 
@@ -255,6 +359,14 @@ func (m *model) noPackets(width int) []string {
 
 func (m *model) whyNoPackets() (string, style.Style) {
 	t := &m.tap
+	if s := t.store(); s != nil && m.packets.filter != nil {
+		if first, next := s.Range(); next > 0 {
+			if x := m.packets.matches; x == nil || x.low > first {
+				return "Looking for " + m.packets.filter.String() + m.st.Signs.Ellipsis, m.st.Dim
+			}
+			return fmt.Sprintf("None of %s matches the filter %s.", plural(int(next-first), "packet"), strings.TrimSpace(m.packets.filter.String())), m.st.Dim
+		}
+	}
 	if m.alone() {
 		v := m.sourceVerdict()
 		return capital(v.text) + ".", v.style
@@ -292,6 +404,9 @@ func (n *packetNeeds) see(l *decode.Line) {
 	n.protocol = max(n.protocol, widget.Width(l.Protocol))
 }
 
+// infoWidth is what the columns leave to the packet's own words where they can.
+const infoWidth = 20
+
 // packetColumnsFor divides width among the columns.
 func packetColumnsFor(width int, needs packetNeeds) packetColumns {
 	c := packetColumns{clock: "15:04:05.000000", protocol: min(max(4, needs.protocol), 8)}
@@ -299,11 +414,16 @@ func packetColumnsFor(width int, needs packetNeeds) packetColumns {
 	case width < 70:
 		c.clock = "15:04:05"
 	case width < 100:
-		c.clock = "15:04:05.000"
+		c.clock = "04:05.000" // the hour is known
 	}
 	c.vlan = min(max(4, needs.vlan), max(8, width/5))
 	c.time = len(c.clock)
-	c.ends = min(max(24, needs.ends), max(24, width*52/100), 90)
+	left := width - 1 - c.time - 1 - c.vlan - 1 - 1 - c.protocol - 1 - infoWidth
+	least := 24
+	if width < 70 {
+		least = 20
+	}
+	c.ends = min(max(least, needs.ends), max(least, min(left, width*52/100)), 90)
 	return c
 }
 
@@ -384,5 +504,3 @@ func capital(s string) string {
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
-
-func (m *model) refilter() tea.Cmd { return nil }

@@ -56,7 +56,7 @@ type recorder struct {
 	epoch atomic.Uint64
 
 	mu      sync.Mutex
-	wanted  int      // the generation (see tap) whose capture may write
+	wanted  int        // the generation (see tap) whose capture may write
 	current *recording // nil while there is none
 	store   *live.Store
 	// drops and freezes are the kernel's losses of captures that have ended, since

@@ -83,7 +83,7 @@ func (m *model) retarget() tea.Cmd {
 		}
 		m.tap = tap{generation: m.tap.generation + 1}
 		m.packets.reset()
-		return tea.Batch(m.closeTap(), m.refilter(), m.tick())
+		return tea.Batch(m.closeTap(), m.tick())
 	}
 	point, unseen := m.snap.TapPoint(mirror)
 	same := m.tap.mirror == mirror.UUID
@@ -100,9 +100,9 @@ func (m *model) retarget() tea.Cmd {
 	next.opening = unseen == nil
 	m.tap = next
 	if unseen != nil {
-		return tea.Batch(m.closeTap(), m.refilter(), m.tick())
+		return tea.Batch(m.closeTap(), m.tick())
 	}
-	return tea.Batch(m.openTap(), m.refilter())
+	return m.openTap()
 }
 
 func (m *model) onTapOpened(msg tapOpenedMsg) tea.Cmd {
@@ -126,7 +126,7 @@ func (m *model) onTapOpened(msg tapOpenedMsg) tea.Cmd {
 		}
 	}
 	m.poll(m.now())
-	return tea.Batch(m.refilter(), m.tick())
+	return tea.Batch(m.scan(), m.tick())
 }
 
 // fail notes why there is no capture, and when to try again.

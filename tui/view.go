@@ -113,9 +113,13 @@ func (m *model) viewPane(p layout.Pane, r layout.Rect) []string {
 		frame, heading = m.st.BorderFocus, m.st.TitleFocus
 		title = m.st.Signs.Cursor + " " + title // seen without colour, too
 	}
+	room := in.W - 4
+	if r := widget.Width(widget.Safe(right)); r > 0 && room-r-3 >= 12 {
+		room -= r + 3 // how much there is matters more than the end of a filter
+	}
 	box := widget.Box{
 		Border: m.st.Signs.Border, Style: frame, Pad: pad, Content: content,
-		Title: heading.Render(widget.Cut(title, in.W-4, m.st.Signs.Ellipsis)),
+		Title: heading.Render(widget.Cut(title, room, m.st.Signs.Ellipsis)),
 		Right: m.st.Dim.Render(widget.Safe(right)), Bottom: bottom,
 	}
 	return box.Draw(r.W, r.H)

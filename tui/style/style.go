@@ -43,6 +43,8 @@ type Styles struct {
 	Key              Style // a key in the bottom line
 	Command          Style // an ovs-vsctl line
 	Chosen           Style // the answer that enter takes
+	Caret            Style // the cell that is typed into
+	Lit              Style // the bytes of the field under the cursor
 
 	selected, blurred func(Style) Style
 }
@@ -54,7 +56,7 @@ func New(t Terminal) *Styles {
 		s.Signs = asciiSigns()
 	}
 	plain := lipgloss.NewStyle()
-	s.Text, s.Bold = plain, plain.Bold(true)
+	s.Text, s.Bold, s.Caret = plain, plain.Bold(true), plain.Reverse(true)
 	if t.Profile <= colorprofile.ASCII {
 		s.withoutColour(plain)
 		return s
@@ -95,6 +97,7 @@ func New(t Terminal) *Styles {
 	s.Key = plain.Foreground(accent).Bold(true)
 	s.Command = s.Text
 	s.Chosen = plain.Foreground(lipgloss.Black).Background(accent).Bold(true)
+	s.Lit = plain.Foreground(lipgloss.Black).Background(yellow)
 	if t.Light {
 		s.Badge = s.Badge.Foreground(lipgloss.White)
 		s.Chosen = s.Chosen.Foreground(lipgloss.White)
@@ -123,7 +126,7 @@ func (s *Styles) withoutColour(plain Style) {
 	s.Good, s.Warn, s.Bad = plain, bold, bold
 	s.Accent, s.Egress, s.Ingress, s.VLAN, s.Title, s.Key = bold, bold, bold, plain, plain, bold
 	s.BorderFocus, s.TitleFocus = bold, reverse
-	s.Badge, s.BadgeWarn, s.Chosen = reverse, reverse, reverse
+	s.Badge, s.BadgeWarn, s.Chosen, s.Lit = reverse, reverse, reverse, reverse
 	s.selected = func(st Style) Style { return st.Reverse(true) }
 	s.blurred = func(st Style) Style { return st }
 }

@@ -12,9 +12,9 @@ type Dialog struct {
 	Body    []Paragraph
 	Answers []string
 	Keys    []string // letters that take the answers, beside their numbers; may be shorter
-	Chosen  int    // index into Answers
-	Hint    string // which keys answer
-	Alarm   bool   // draw the frame as a warning
+	Chosen  int      // index into Answers
+	Hint    string   // which keys answer
+	Alarm   bool     // draw the frame as a warning
 }
 
 // Paragraph is a text in a dialog; it is wrapped.
