@@ -556,7 +556,7 @@ func TestPacketAndMirrorInFull(t *testing.T) {
 	u.Wait(time.Second)
 	u.Expect("88a8:100.10/p5/d")
 	u.Press("tab", "tab", "enter")
-	u.Expect("Packet 1", "100, priority 0, TPID 0x88a8", "10, priority 5, TPID 0x8100, drop eligible")
+	u.Expect("Packet 1, 2026-03-14 15:09:26.000000000 +00:00, in", "802.1ad tag: VLAN 100, priority 0", "802.1Q tag: VLAN 10, priority 5", "Drop eligible (DEI): set")
 	u.Press("esc", "shift+tab", "enter")
 	u.Expect("Changes made in this run", "$", "add-port br0 ovscope3f9a0001")
 }

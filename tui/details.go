@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"ovscope/live/decode"
 	"ovscope/ovs"
 	"ovscope/tui/layout"
 )
@@ -15,7 +14,7 @@ import (
 // showPort opens a page with everything known about a port or a bond's member.
 func (m *model) showPort(row *treeRow) {
 	p := row.port
-	page := &page{title: "Port " + p.Name}
+	page := &textPage{title: "Port " + p.Name}
 	add := func(label, text string) {
 		if text != "" {
 			page.add(label, text, m.st.Text)
@@ -70,7 +69,7 @@ func (m *model) showPort(row *treeRow) {
 	m.page = page
 }
 
-func (m *model) mapLines(p *page, label string, values map[string]string) {
+func (m *model) mapLines(p *textPage, label string, values map[string]string) {
 	for _, k := range slices.Sorted(maps.Keys(values)) {
 		p.add(label, k+"="+values[k], m.st.Text)
 		label = ""
@@ -79,7 +78,7 @@ func (m *model) mapLines(p *page, label string, values map[string]string) {
 
 // showMirror opens a page with a mirror in full, and the command log.
 func (m *model) showMirror(mirror *ovs.Mirror) {
-	page := &page{title: "Mirror " + mirror.Name}
+	page := &textPage{title: "Mirror " + mirror.Name}
 	add := func(label, text string) { page.add(label, orElse(text, "none"), m.st.Text) }
 	v := m.verdict(mirror)
 	page.add("state", v.text, v.style)
@@ -115,14 +114,32 @@ func (m *model) showMirror(mirror *ovs.Mirror) {
 	if len(m.log.entries) > 0 {
 		page.add("", "", m.st.Text)
 		page.add("Changes made in this run", "", m.st.Title)
+		m.logLines(page)
 	}
+	m.page = page
+}
+
+// logLines adds the command log to a page, newest first.
+func (m *model) logLines(page *textPage) {
 	for i := len(m.log.entries) - 1; i >= 0; i-- {
 		e := &m.log.entries[i]
 		text, st := m.outcome(e)
-		page.add(e.at.Format("15:04:05"), m.st.Say(e.title)+": "+text, st)
+		if !e.note {
+			text = m.st.Say(e.title) + ": " + text
+		}
+		page.add(m.clockTime(e.at), text, st)
 		for _, c := range e.commands {
 			page.add("$", c, m.st.Command)
 		}
+	}
+}
+
+// showLog opens a page with everything that was changed in this run.
+func (m *model) showLog() {
+	page := &textPage{title: "Log of this run"}
+	m.logLines(page)
+	if len(m.log.entries) == 0 {
+		page.add("nothing has been changed yet", "", m.st.Text)
 	}
 	m.page = page
 }
@@ -133,56 +150,6 @@ func names(refs []ovs.PortRef) string {
 		list[i] = r.Name
 	}
 	return strings.Join(list, ", ")
-}
-
-// showPacket opens a page with the selected packet; while the list follows, that
-// is the newest.
-func (m *model) showPacket() {
-	s := m.tap.store()
-	m.packets.pause(s, m.packetRows())
-	seq, _ := m.packets.selected(s)
-	r, ok := m.packets.row(s, seq)
-	if !ok {
-		m.say("this packet has been overwritten by newer ones")
-		return
-	}
-	l := &r.line
-	page := &page{title: "Packet " + count(seq+1)}
-	add := func(label, text string) {
-		if text != "" {
-			page.add(label, text, m.st.Text)
-		}
-	}
-	add("time", r.time.In(m.now().Location()).Format("2006-01-02 15:04:05.000000000 -07:00"))
-	add("length", plural(r.length, "byte"))
-	add("Ethernet", l.EthSrc+" "+m.st.Signs.Arrow+" "+l.EthDst)
-	for i, t := range l.VLANs {
-		label := ""
-		if i == 0 {
-			label = "VLAN"
-		}
-		add(label, vlanWords(t))
-	}
-	if len(l.VLANs) == 0 {
-		add("VLAN", "no tag")
-	}
-	if l.EtherType != 0 {
-		add("EtherType", fmt.Sprintf("0x%04x", l.EtherType))
-	}
-	add("source", l.Source())
-	add("destination", l.Destination())
-	add("protocol", l.Protocol)
-	add("info", l.Info)
-	m.page = page
-}
-
-// vlanWords is a tag with all its fields.
-func vlanWords(t decode.VLAN) string {
-	s := fmt.Sprintf("%d, priority %d, TPID 0x%04x", t.VID, t.PCP, t.TPID)
-	if t.DEI {
-		s += ", drop eligible"
-	}
-	return s
 }
 
 func orElse(s, otherwise string) string {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +31,40 @@ type ui struct {
 	held    []tea.Cmd
 	holding bool
 	quit    bool
+}
+
+// alone opens the screen on a source without Open vSwitch.
+func alone(t testing.TB, file bool, change ...func(*Config)) *ui {
+	t.Helper()
+	var u *ui
+	source := func(c *Config) {
+		open := c.OpenTap
+		c.Switch, c.OpenTap = nil, nil
+		c.Capture = &Capture{Title: "interface eth0", File: file, Open: func(ctx context.Context) (live.Source, error) { return open(ctx, ovs.TapPoint{}) }}
+		if file {
+			c.Capture.Title = "file out.pcapng"
+		}
+	}
+	u = start(t, append([]func(*Config){source}, change...)...)
+	return u
+}
+
+// End ends the source that was opened last, as the end of a file does.
+func (u *ui) End(err error) {
+	c := u.m.tap.capture
+	u.sources[len(u.sources)-1].Break(err)
+	<-c.done
+	u.Wait(fastTick)
+}
+
+// Save writes the packets to a file of that name in a new directory.
+func (u *ui) Save(name string) string {
+	u.Helper()
+	path := filepath.Join(u.TempDir(), name)
+	u.Press("w", "ctrl+u")
+	u.Type(path)
+	u.Press("enter")
+	return path
 }
 
 // start opens the screen on the scene of the pictures, at 120×40 without colours.
@@ -117,6 +152,9 @@ func (u *ui) Release() {
 
 // sync delivers the newest snapshot, as the watch command does.
 func (u *ui) sync() {
+	if u.m.alone() {
+		return
+	}
 	if s := u.sw.Snapshot(); s != nil && s.Generation > u.m.generation() {
 		u.Send(snapshotMsg{s})
 	}
@@ -151,7 +189,7 @@ func keyPress(name string) tea.KeyPressMsg {
 	named := map[string]rune{
 		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown,
 		"left": tea.KeyLeft, "right": tea.KeyRight, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown,
-		"home": tea.KeyHome, "end": tea.KeyEnd, "f1": tea.KeyF1,
+		"home": tea.KeyHome, "end": tea.KeyEnd, "f1": tea.KeyF1, "backspace": tea.KeyBackspace, "delete": tea.KeyDelete,
 	}
 	if code, ok := named[rest]; ok {
 		k.Code = code

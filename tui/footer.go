@@ -14,9 +14,12 @@ func (m *model) viewLog(width int) string {
 	if m.toast.Text != "" {
 		return line.Put(m.st.Warn, m.toast.Text).String()
 	}
+	if text := m.saveProgress(); text != "" {
+		return line.Put(m.st.Text, text).String()
+	}
 	e := m.log.last()
 	switch {
-	case m.alone():
+	case e == nil && m.alone():
 		return line.Put(m.st.Dim, "Without Open vSwitch: "+m.cfg.Capture.Title+".").String()
 	case e == nil && m.cfg.ReadOnly:
 		return line.Put(m.st.Dim, "Read-only: mirrors and their packets can be watched, nothing is changed.").String()
@@ -33,6 +36,9 @@ func (m *model) viewLog(width int) string {
 
 // viewKeys lists the keys that make sense now.
 func (m *model) viewKeys(width int) string {
+	if m.page != nil && m.question == nil {
+		return widget.NewLine(width, m.st.Signs.Ellipsis).Put(m.st.Text, m.page.keys(m)).String()
+	}
 	type hint struct{ key, text string }
 	var hints, always []hint
 	for _, a := range m.hinted() {
@@ -70,7 +76,7 @@ func (m *model) hinted() []keymap.Action {
 	for _, a := range m.keys.Actions() {
 		switch {
 		case a.Short == "" || len(a.Keys) == 0:
-		case a.Group == keymap.Moving:
+		case a.Group == keymap.Moving || a.Group == keymap.Mirrors && m.focus == layout.Packets:
 			rest = append(rest, a)
 		default:
 			first = append(first, a)

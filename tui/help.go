@@ -3,33 +3,58 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"ovscope/keymap"
 	"ovscope/tui/style"
 	"ovscope/tui/widget"
 )
 
-// page is a text on top of the panes: help, or something in full.
-type page struct {
+// page is something on top of the panes that takes the keys until it is closed.
+type page interface {
+	// view draws it in at most width × height cells.
+	view(m *model, width, height int) []string
+	// press carries out an action, which may be unknown ("").
+	press(m *model, id keymap.ID) tea.Cmd
+	// keys says which keys do something.
+	keys(m *model) string
+	// tick lets it follow what changes by itself.
+	tick(m *model, now time.Time) tea.Cmd
+}
+
+// textPage is a text to scroll through: help, or something in full.
+type textPage struct {
 	title  string
 	lines  []pageLine
 	offset int
 	height int // rows on screen when it was last drawn
 }
 
-// pageLine is "label  text"; either may be empty.
+// pageLine is "label  text"; either may be empty. drawn is a line instead that is
+// ready, in the page's width.
 type pageLine struct {
 	label, text string
 	style       style.Style
+	drawn       string
 }
 
-func (p *page) add(label, text string, st style.Style) {
-	p.lines = append(p.lines, pageLine{label, text, st})
+func (p *textPage) add(label, text string, st style.Style) {
+	p.lines = append(p.lines, pageLine{label: label, text: text, style: st})
 }
 
-// turnPage scrolls or closes the page.
-func (m *model) turnPage(id keymap.ID) {
-	p := m.page
+func (p *textPage) tick(*model, time.Time) tea.Cmd { return nil }
+
+// raw adds a line that has been drawn.
+func (p *textPage) raw(line string) { p.lines = append(p.lines, pageLine{drawn: line}) }
+
+func (p *textPage) keys(m *model) string {
+	return m.label(keymap.Up) + m.label(keymap.Down) + " scroll   " + m.label(keymap.Close) + " closes"
+}
+
+// press scrolls or closes the page.
+func (p *textPage) press(m *model, id keymap.ID) tea.Cmd {
 	switch id {
 	case keymap.Up:
 		p.offset--
@@ -48,11 +73,10 @@ func (m *model) turnPage(id keymap.ID) {
 	default:
 		m.say(m.label(keymap.Close) + " closes this page")
 	}
+	return nil
 }
 
-// viewPage draws the page in at most width × height cells.
-func (m *model) viewPage(width, height int) []string {
-	p := m.page
+func (p *textPage) view(m *model, width, height int) []string {
 	inside := min(width-4, 110)
 	if inside < 10 || height < 4 {
 		return nil
@@ -67,6 +91,10 @@ func (m *model) viewPage(width, height int) []string {
 	tail := m.st.Signs.Ellipsis
 	var lines []string
 	for _, l := range p.lines {
+		if l.drawn != "" {
+			lines = append(lines, l.drawn)
+			continue
+		}
 		if l.text == "" {
 			lines = append(lines, widget.NewLine(inside, tail).Put(l.style, l.label).String())
 			continue
@@ -97,7 +125,7 @@ func (m *model) viewPage(width, height int) []string {
 
 // showHelp lists every action with its keys, and why it is of no use now.
 func (m *model) showHelp() {
-	p := &page{title: "Help"}
+	p := &textPage{title: "Help"}
 	for i, g := range keymap.Groups() {
 		if i > 0 {
 			p.add("", "", m.st.Text)

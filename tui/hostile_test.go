@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
 	"ovscope/ovs"
@@ -84,11 +85,17 @@ func TestRandomUseNeverBreaks(t *testing.T) {
 	keys := []string{
 		"up", "down", "left", "right", "pgup", "pgdown", "home", "end", "g", "G", "tab", "shift+tab", "enter", "enter",
 		"e", "i", "b", "b", "m", "space", "u", "?", "esc", "esc", "1", "2", "3", "x", "k", "j",
+		"/", "/", "n", "p", "t", "L", "i", "c", "backspace", "ctrl+w", "ctrl+u", "w", "r", "K",
 	}
 	for seed := range uint64(16) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
-			u := start(t, func(c *Config) { c.ASCII, c.ReadOnly, c.StoreBytes = seed%5 == 4, seed%7 == 6, 16<<10 })
+			t.Chdir(t.TempDir()) // files are written there
+			change := func(c *Config) { c.ASCII, c.ReadOnly, c.StoreBytes = seed%5 == 4, seed%7 == 6, 16<<10 }
+			u := start(t, change)
+			if seed%4 == 3 {
+				u = alone(t, seed%8 == 7, change)
+			}
 			names := hostileNames()
 			for range 100 {
 				switch n := r.IntN(20); n {
@@ -101,6 +108,10 @@ func TestRandomUseNeverBreaks(t *testing.T) {
 						u.Pings(r.IntN(1000), r.IntN(200), tuitest.Tag(uint16(r.IntN(4096))))
 					}
 				case 3:
+					if u.m.alone() {
+						u.m.Update(tea.PasteMsg{Content: names[r.IntN(len(names))]})
+						continue
+					}
 					u.Edit(func(s *ovs.Snapshot) { wreck(s, r, names) })
 				case 4:
 					u.Hold()

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ovscope/keymap"
+	"ovscope/live"
 	"ovscope/ovs"
 	"ovscope/tui/layout"
 )
@@ -26,11 +27,12 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return tea.ClearScreen
 	case m.question != nil:
 		return m.answer(key, action.ID)
-	case m.packets.prompt != nil:
+	case m.save != nil:
+		return m.typeSave(msg)
+	case m.packets.prompt != nil && m.page == nil:
 		return m.typeFilter(msg)
 	case m.page != nil:
-		m.turnPage(action.ID)
-		return nil
+		return m.page.press(m, action.ID)
 	case !known:
 		m.say("nothing happens on " + keymap.Label(key) + "; " + m.label(keymap.Help) + " lists the keys")
 		return nil
@@ -40,12 +42,16 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 
 // typing reports whether keys are text now.
 func (m *model) typing() bool {
-	return m.question == nil && m.packets.prompt != nil
+	return m.question == nil && (m.save != nil || m.packets.prompt != nil && m.page == nil)
 }
 
 // paste takes text from the terminal's clipboard.
 func (m *model) paste(text string) {
-	if m.typing() {
+	switch {
+	case !m.typing():
+	case m.save != nil:
+		m.save.input.Insert(text)
+	default:
 		m.packets.prompt.input.Insert(text)
 		m.packets.prompt.check()
 	}
@@ -98,6 +104,12 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		m.packets.togglePause(m.tap.store(), m.packetRows())
 	case keymap.Filter:
 		m.askFilter()
+	case keymap.Save:
+		return m.askSave()
+	case keymap.Statistics:
+		return m.showStatistics()
+	case keymap.Log:
+		m.showLog()
 	case keymap.NextPacket:
 		m.packets.move(1, m.tap.store(), m.packetRows())
 	case keymap.PrevPacket:
@@ -195,7 +207,11 @@ func (m *model) unavailable(a keymap.Action) string {
 		}
 	case keymap.Filter:
 		return m.filterUnavailable()
-	case keymap.Pause, keymap.NextPacket, keymap.PrevPacket, keymap.Save, keymap.Statistics:
+	case keymap.Save:
+		if !stored(m.tap.store()) {
+			return "there are no packets to write"
+		}
+	case keymap.Pause, keymap.NextPacket, keymap.PrevPacket, keymap.Statistics:
 		if m.tap.store() == nil {
 			return "there are no packets"
 		}
@@ -215,6 +231,15 @@ func (m *model) unavailable(a keymap.Action) string {
 	default:
 	}
 	return ""
+}
+
+// stored reports whether there are packets in a store.
+func stored(s *live.Store) bool {
+	if s == nil {
+		return false
+	}
+	first, next := s.Range()
+	return first < next
 }
 
 // label is the first key of an action as it can be printed here.

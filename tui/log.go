@@ -22,6 +22,9 @@ type logEntry struct {
 	done     bool
 	result   ovs.Result
 	err      error
+	// note entries only say what happened; style is theirs.
+	note  bool
+	style style.Style
 }
 
 // maxLog bounds the command log.
@@ -29,7 +32,11 @@ const maxLog = 500
 
 // begin adds a plan that is being applied and returns its number for finish.
 func (l *commandLog) begin(plan *ovs.Plan, at time.Time) int {
-	l.entries = append(l.entries, logEntry{at: at, title: plan.Title, commands: plan.Commands})
+	return l.add(logEntry{at: at, title: plan.Title, commands: plan.Commands})
+}
+
+func (l *commandLog) add(e logEntry) int {
+	l.entries = append(l.entries, e)
 	if over := len(l.entries) - maxLog; over > 0 {
 		l.entries = l.entries[over:]
 		l.dropped += over
@@ -54,9 +61,17 @@ func (l *commandLog) last() *logEntry {
 	return &l.entries[len(l.entries)-1]
 }
 
+// announce adds something that happened to the log, where it can be read again.
+func (m *model) announce(text string, st style.Style) {
+	m.toast.Text = "" // it may be about the same
+	m.log.add(logEntry{at: m.now(), title: text, done: true, note: true, style: st})
+}
+
 // outcome says how an entry went: "ok 12 ms, flows purged".
 func (m *model) outcome(e *logEntry) (string, style.Style) {
 	switch {
+	case e.note:
+		return m.st.Say(e.title), e.style
 	case !e.done:
 		return "applying" + m.st.Signs.Ellipsis, m.st.Dim
 	case e.err != nil:

@@ -45,8 +45,11 @@ type model struct {
 	undos []*undoStep
 	toast widget.Toast
 
+	save   *savePrompt // the file that is asked for, nil for none
+	saving *saveJob    // the file that is being written, nil for none
+
 	question *question // the dialog on top of everything, nil for none
-	page     *page     // a text on top of the panes, nil for none
+	page     page      // something on top of the panes, nil for none
 
 	scans  int    // numbers the filters' runs over a store
 	ticks  int    // which chain of ticks counts; others are dropped
@@ -147,6 +150,12 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.onApplied(msg)
 	case tapOpenedMsg:
 		return m, m.onTapOpened(msg)
+	case countedMsg:
+		return m, m.onCounted(msg)
+	case saveExistsMsg:
+		return m, m.onSaveExists(msg)
+	case savedMsg:
+		return m, m.onSaved(msg)
 	case settledMsg:
 		return m, m.onSettled(msg)
 	}
@@ -217,5 +226,9 @@ func (m *model) onTick(msg tickMsg) tea.Cmd {
 	if m.toast.Expire(now) || m.tap.meter.due(now) {
 		m.redraw = true
 	}
-	return tea.Batch(m.nextTick(), m.retry(now), m.scan())
+	var turning tea.Cmd
+	if m.page != nil {
+		turning = m.page.tick(m, now)
+	}
+	return tea.Batch(m.nextTick(), m.retry(now), m.scan(), turning)
 }

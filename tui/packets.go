@@ -413,8 +413,10 @@ func packetColumnsFor(width int, needs packetNeeds) packetColumns {
 	switch {
 	case width < 70:
 		c.clock = "15:04:05"
-	case width < 100:
+	case width < 80:
 		c.clock = "04:05.000" // the hour is known
+	case width < 100:
+		c.clock = "15:04:05.000"
 	}
 	c.vlan = min(max(4, needs.vlan), max(8, width/5))
 	c.time = len(c.clock)
@@ -429,11 +431,18 @@ func packetColumnsFor(width int, needs packetNeeds) packetColumns {
 
 func (c packetColumns) heading(width int, st *style.Styles) string {
 	return widget.NewLine(width, st.Signs.Ellipsis).Space(1).
-		Col(st.Dim, "time", c.time).Space(1).
+		Col(st.Dim, c.clockName(), c.time).Space(1).
 		Col(st.Dim, "VLAN", c.vlan).Space(1).
 		Col(st.Dim, "source "+st.Signs.Arrow+" destination", c.ends).Space(1).
 		Col(st.Dim, "proto"[:min(5, c.protocol)], c.protocol).Space(1).
 		Put(st.Dim, "info").String()
+}
+
+func (c packetColumns) clockName() string {
+	if strings.HasPrefix(c.clock, "15") {
+		return "time"
+	}
+	return "min:s"
 }
 
 func (c packetColumns) packet(line *widget.Line, r *packetRow, m *model) {

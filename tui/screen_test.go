@@ -64,9 +64,59 @@ func scenes() map[string]func(*ui) {
 			u.Select("tap1")
 			u.Press("e")
 		},
+		"filter": func(u *ui) {
+			copying(u)
+			u.Press("/")
+			u.Type("vlan 100")
+		},
+		"filter-wrong": func(u *ui) {
+			copying(u)
+			u.Press("/")
+			u.Type("vlan 100 adn host 10.0.0.1")
+		},
+		"filtered": func(u *ui) {
+			copying(u)
+			u.Press("/")
+			u.Type("vlan 100")
+			u.Press("enter")
+		},
+		"packet": func(u *ui) {
+			copying(u)
+			u.Press("/")
+			u.Type("vlan 100")
+			u.Press("enter", "enter", "down", "down", "down", "down", "down", "down")
+		},
+		"save": func(u *ui) {
+			copying(u)
+			u.Press("/")
+			u.Type("vlan 100")
+			u.Press("enter", "w")
+		},
+		"statistics": func(u *ui) {
+			copying(u)
+			u.Press("t")
+		},
 		"port": func(u *ui) {
 			u.Select("vhost7")
 			u.Press("enter")
+		},
+	}
+}
+
+// sources are the pictures without Open vSwitch, by what is shown.
+func sourceScenes() map[string]func(*ui) {
+	return map[string]func(*ui){
+		"interface": func(u *ui) {
+			u.Pings(1, 5, tuitest.Tag(10))
+			u.Wait(3 * time.Second)
+		},
+		"file": func(u *ui) {
+			u.Pings(1, 50, tuitest.Tag(10))
+			u.End(nil)
+		},
+		"file-broken": func(u *ui) {
+			u.Pings(1, 5, tuitest.Tag(10))
+			u.End(fmt.Errorf("reading out.pcapng: packet 6: the file ends in the middle of it"))
 		},
 	}
 }
@@ -87,6 +137,20 @@ func TestScreens(t *testing.T) {
 			for _, look := range looks {
 				t.Run(fmt.Sprintf("%s/%dx%d/%s", name, size[0], size[1], look.name), func(t *testing.T) {
 					u := start(t, look.change)
+					look.paint(u)
+					u.Resize(size[0], size[1])
+					scene(u)
+					u.ExpectFits()
+					golden.RequireEqual(t, u.m.View().Content+"\n")
+				})
+			}
+		}
+	}
+	for name, scene := range sourceScenes() {
+		for _, size := range sizes {
+			for _, look := range looks {
+				t.Run(fmt.Sprintf("%s/%dx%d/%s", name, size[0], size[1], look.name), func(t *testing.T) {
+					u := alone(t, name != "interface", look.change)
 					look.paint(u)
 					u.Resize(size[0], size[1])
 					scene(u)

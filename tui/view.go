@@ -33,7 +33,10 @@ func (m *model) draw() string {
 	m.screen = m.layOut()
 	lines := m.drawPanes()
 	if m.page != nil {
-		lines = m.center(lines, m.viewPage(m.width, m.height-m.screen.Log.H-m.screen.Keys.H))
+		lines = m.drawPage(lines)
+	}
+	if m.save != nil {
+		lines = m.center(lines, m.viewSave(m.width, m.height))
 	}
 	if m.question != nil {
 		lines = m.center(lines, m.question.Draw(m.width, m.height, m.st))
@@ -43,6 +46,17 @@ func (m *model) draw() string {
 		frame = widget.ASCII(frame) // names may be in any script
 	}
 	return frame
+}
+
+// drawPage puts the page between the header and the log's line.
+func (m *model) drawPage(lines []string) []string {
+	top, bottom := m.screen.Header.H, m.height-m.screen.Log.H-m.screen.Keys.H
+	box := m.page.view(m, m.width, bottom-top)
+	if len(box) == 0 {
+		return lines
+	}
+	y := min(max(top, (m.height-len(box))/2), bottom-len(box))
+	return widget.Overlay(lines, box, (m.width-widget.Width(box[0]))/2, y, m.width)
 }
 
 func (m *model) drawPanes() []string {
