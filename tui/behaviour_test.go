@@ -19,7 +19,7 @@ func TestFirstKeyMakesAMirrorAndShowsItsPackets(t *testing.T) {
 	u.Select("tap1")
 	u.Expect("Nothing is copied on br0")
 	u.Press("e")
-	u.Expect("Mirror ovscope3f9a0001, ours", "ok in 12 ms, flows purged", "ovs-vsctl -- ", "1 lease held")
+	u.Expect("Mirror ovscope3f9a0001, ours", "ok in 12 ms, flows purged", "ovs-vsctl -- ", "1 mirror to remove on quit")
 	u.ExpectMarks("tap1", "→ ")
 	if len(u.sources) != 1 {
 		t.Fatalf("%d taps were opened", len(u.sources))
@@ -90,7 +90,7 @@ func TestForeignMirrorAsksFirst(t *testing.T) {
 	}
 
 	u.Press("e", "enter")
-	u.Expect("Mirror ovscope3f9a0001, ours", "1 lease held")
+	u.Expect("Mirror ovscope3f9a0001, ours", "1 mirror to remove on quit")
 	if m := u.sw.Snapshot().Mirror("span0"); len(m.Egress) != 1 {
 		t.Error("the foreign mirror was changed")
 	}
@@ -412,9 +412,9 @@ func TestUndoTakesChangesBackInTurn(t *testing.T) {
 	u.ExpectMarks("tap1", "→ ")
 	u.Press("u")
 	u.Expect("Nothing is copied on br0")
-	u.ExpectNot("lease held")
+	u.ExpectNot("to remove on quit")
 	u.Press("u")
-	u.Expect("u: nothing was changed yet")
+	u.Expect("u: nothing is left to undo")
 }
 
 func TestUndoSaysWhyItCannot(t *testing.T) {

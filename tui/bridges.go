@@ -19,6 +19,9 @@ type bridgesPane struct {
 	snap   *ovs.Snapshot
 	// nameWidth is what the longest name takes with its indentation.
 	nameWidth, vlanWidth int
+	// needs is how many cells the widest row has taken so far; it only grows, so
+	// that nothing jumps.
+	needs int
 }
 
 // treeRow is one row: a bridge, a port of it, or a member of a bond.
@@ -68,6 +71,7 @@ func (p *bridgesPane) rebuild() {
 	}
 	p.rows = p.rows[:0]
 	p.nameWidth, p.vlanWidth = 0, 0
+	note := 0
 	for _, b := range p.snap.Bridges {
 		p.rows = append(p.rows, treeRow{bridge: b})
 		p.nameWidth = max(p.nameWidth, bridgeIndent+widget.Width(b.Name))
@@ -75,6 +79,7 @@ func (p *bridgesPane) rebuild() {
 			if port.Owner.Lease == "" { // our own come and go, and must not move the columns
 				p.nameWidth = max(p.nameWidth, portIndent+widget.Width(port.Name))
 				p.vlanWidth = max(p.vlanWidth, widget.Width(vlanMode(port)))
+				note = max(note, min(widget.Width(port.GuestName()), maxNote))
 			}
 			if p.folded[b.UUID] {
 				continue
@@ -89,6 +94,8 @@ func (p *bridgesPane) rebuild() {
 			}
 		}
 	}
+	const gaps = 1 + 1 + 2 + 1 + 1 // the cursor's cell, gaps, two arrows
+	p.needs = max(p.needs, p.nameWidth+min(p.vlanWidth, maxVLAN)+note+gaps)
 	if at != "" {
 		if i := slices.IndexFunc(p.rows, func(r treeRow) bool { return r.id() == at }); i >= 0 {
 			// What is selected stays where it is on screen.
@@ -139,6 +146,12 @@ func (p *bridgesPane) fold(folded bool) {
 	p.rebuild()
 }
 
+// What columns of the tree ask for at most, in cells.
+const (
+	maxVLAN = 9
+	maxNote = 16
+)
+
 // Cells before a name: signs and indentation.
 const (
 	bridgeIndent = 2
@@ -152,7 +165,7 @@ type treeColumns struct{ name, marks, vlan, note int }
 func (m *model) treeColumns(width int) treeColumns {
 	signs := m.st.Signs
 	c := treeColumns{marks: widget.Width(signs.From) + widget.Width(signs.To)}
-	c.vlan = min(max(2, m.bridges.vlanWidth), 9)
+	c.vlan = min(max(2, m.bridges.vlanWidth), maxVLAN)
 	if width < 40 {
 		c.vlan = min(c.vlan, 6)
 	}

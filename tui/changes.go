@@ -190,7 +190,6 @@ func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 	switch {
 	case msg.undoing != nil:
 		m.dropUndo(msg.undoing)
-		m.say("undone: " + msg.undoing.title)
 	case msg.then == nil:
 		m.pushUndo(undoStep{title: msg.plan.Title, change: msg.plan.Undo})
 	}
@@ -213,7 +212,7 @@ func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 	}
 	// The capture may have failed only because the port was not up yet.
 	m.tap.retryAt = time.Time{}
-	return tea.Batch(m.retarget(), m.work.next(), m.retry(m.now()), m.tick())
+	return tea.Batch(m.retarget(), m.work.next(), m.rearm(), m.retry(m.now()), m.tick())
 }
 
 // onFailed notes what there is to know about a change that failed.
@@ -255,17 +254,51 @@ func (m *model) dropUndo(step *undoStep) {
 }
 
 // doubts are the changes that failed and, as it looks now, are in the database.
+// Those that are among the leases or edits anyway are left out.
 func (m *model) doubts() []*undoStep {
+	edits := m.edits()
 	return slices.DeleteFunc(slices.Clone(m.undos), func(s *undoStep) bool {
-		if !s.doubtful {
+		change, ok := s.change.(ovs.SetSources)
+		edited := func(e ovs.SetSources) bool { return e.Mirror == change.Mirror }
+		if !s.doubtful || !ok || slices.ContainsFunc(edits, edited) {
 			return true
-		}
-		if release, ok := s.change.(ovs.ReleaseLease); ok && release.Lease != "" {
-			return true // among the leases, if it is there
 		}
 		plan, err := ovs.NewPlan(m.snap, s.change)
 		return err != nil || plan.Empty()
 	})
+}
+
+// edits are what would take back this run's changes to the mirrors of others.
+func (m *model) edits() []ovs.SetSources {
+	if m.alone() || m.snap == nil {
+		return nil
+	}
+	return slices.DeleteFunc(m.cfg.Switch.Edits(), func(e ovs.SetSources) bool {
+		plan, err := ovs.NewPlan(m.snap, e)
+		var gone *ovs.GoneError
+		return errors.As(err, &gone) && m.snap.Mirror(e.Mirror) == nil || err == nil && plan.Empty()
+	})
+}
+
+// editText says what an edit takes back: "tap3 → was added to ids-span".
+func (m *model) editText(e ovs.SetSources) string {
+	mirror := m.snap.Mirror(e.Mirror)
+	if mirror == nil {
+		return "a mirror that is gone"
+	}
+	var parts []string
+	say := func(list []ovs.Source, what string) {
+		for _, s := range list {
+			name := "a port that is gone"
+			if p := m.snap.Port(s.Port); p != nil {
+				name = p.Name
+			}
+			parts = append(parts, name+" "+s.Direction.Arrow()+" "+what+" "+mirror.Name)
+		}
+	}
+	say(e.Remove, "was added to")
+	say(e.Add, "was taken out of")
+	return m.st.Say(strings.Join(parts, ", ")) + " (" + whoseInShort(mirror.Owner) + ")"
 }
 
 // failure says in one line that a plan could not be applied and why.
@@ -306,7 +339,7 @@ func (m *model) undo() tea.Cmd {
 
 // quit leaves, or asks first when this run has made something.
 func (m *model) quit() tea.Cmd {
-	if len(m.held()) == 0 && len(m.doubts()) == 0 && !m.work.busy {
+	if len(m.held()) == 0 && len(m.edits()) == 0 && len(m.doubts()) == 0 && !m.work.busy {
 		return tea.Quit
 	}
 	m.askQuit()

@@ -54,9 +54,8 @@ func TestChangeInDoubtCanBeTakenBack(t *testing.T) {
 			if u.sw.Snapshot().Mirror("span0").Lists("vnet1", ovs.Egress) {
 				t.Error("it is still there")
 			}
-			u.Press("q")
-			if !u.quit {
-				t.Error("q asked though nothing is left")
+			if len(u.m.undos) != 0 {
+				t.Error("there is more to undo")
 			}
 		})
 	}
@@ -65,16 +64,104 @@ func TestChangeInDoubtCanBeTakenBack(t *testing.T) {
 func TestQuitTakesBackWhatIsInDoubt(t *testing.T) {
 	u := start(t)
 	u.Select("vnet1")
-	u.sw.FailAfter = &ovs.NotAppliedError{Reason: "ovs-vswitchd did not take it up"}
+	u.sw.FailAfter = context.DeadlineExceeded
 	u.Press("m", "e", "2")
 	u.sw.FailAfter = nil
 	u.Press("q")
-	u.Expect("These changes failed, but are in the database:", "copy vnet1 → into span0", "r  remove and quit")
-	u.ExpectNot("keep and quit")
+	u.Expect("These changes failed, but are in the database:", "copy vnet1 → into span0", "r  take back and quit")
 	u.Press("r")
 	if !u.quit || u.sw.Snapshot().Mirror("span0").Lists("vnet1", ovs.Egress) {
 		t.Error("it was not taken back")
 	}
+}
+
+func TestQuitTakesBackEditsOfOthersMirrors(t *testing.T) {
+	for _, c := range []struct {
+		key      string
+		there    bool
+		question string
+	}{{"q", false, "r  take back and quit"}, {"r", false, "r  take back and quit"}, {"K", true, "K  leave it so and quit"}} {
+		u := start(t)
+		u.Select("vnet1")
+		u.Press("m", "e", "2")
+		u.Expect("1 change to take back on quit")
+		u.Press("q")
+		u.Expect("This run has changed:", "vnet1 → was added to span0 (foreign)", c.question)
+		u.ExpectNot("This run has made")
+		u.Press(c.key)
+		if got := u.sw.Snapshot().Mirror("span0").Lists("vnet1", ovs.Egress); !u.quit || got != c.there || u.sw.Left() != c.there {
+			t.Errorf("%s: quit %v, still changed %v, left %v", c.key, u.quit, got, u.sw.Left())
+		}
+	}
+}
+
+func TestQuitKeepsLeasesAndEdits(t *testing.T) {
+	u := start(t)
+	u.Select("vnet1")
+	u.Press("m", "e", "2")
+	u.Select("tap1")
+	u.Press("e")
+	u.Expect("1 mirror to remove, 1 change to take back on quit")
+	u.Press("q")
+	u.Expect("r  remove, take back and quit", "K  keep everything as it is and quit")
+	u.Press("K")
+	if !u.quit || !u.sw.Left() || len(u.sw.Snapshot().LeasesOf(ovs.Kept)) != 1 {
+		t.Error("not everything was kept")
+	}
+}
+
+func TestUndoneEditsNeedNoQuestion(t *testing.T) {
+	u := start(t)
+	u.Select("vnet1")
+	u.Press("m", "e", "2", "u")
+	u.Expect("undone: copy vnet1 → into span0, ok in 12 ms", "$ ovs-vsctl")
+	u.ExpectNot("to take back")
+	u.Press("q")
+	if !u.quit {
+		t.Error("q asked")
+	}
+}
+
+func TestKeepingNothingIsSaidSo(t *testing.T) {
+	u := start(t)
+	u.Select("tap1")
+	u.Press("e", "e", "q")
+	u.Expect("K  keep and quit, though it copies nothing now")
+}
+
+func TestTabDoesNotAnswer(t *testing.T) {
+	u := start(t)
+	u.Select("vnet1")
+	u.Press("m", "e", "tab", "right", "enter")
+	u.Expect("Mirror ovscope3f9a0001, ours") // the first answer
+}
+
+func TestWholeBridgeMirrorOffersNoSource(t *testing.T) {
+	u := start(t)
+	u.Edit(func(s *ovs.Snapshot) { s.Mirror("span0").SelectAll = true })
+	u.Select("vnet1")
+	u.Press("m", "e")
+	u.Expect("copies the whole bridge (select_all), so adding or removing a port changes nothing", "2  cancel")
+	u.ExpectNot("change mirror span0")
+}
+
+func TestLogPageShowsAllCommands(t *testing.T) {
+	u := start(t)
+	u.Select("tap1")
+	u.Press("e", "i", "u", "u", "L")
+	u.Expect("Log of this run", "copy tap1 ← into ovscope3f9a0001: ok in 12 ms", "undone: copy tap1 ←", "remove ovscope3f9a0001", "$")
+	u.Press("esc")
+	u.ExpectNot("Log of this run")
+}
+
+func TestMessagesAboutALostConnectionGoWithIt(t *testing.T) {
+	u := start(t)
+	u.Edit(func(s *ovs.Snapshot) { s.StaleSince, s.StaleReason = u.clock, "closed" })
+	u.Select("tap1")
+	u.Press("b")
+	u.Expect("b: the connection to Open vSwitch is lost")
+	u.Edit(func(s *ovs.Snapshot) { s.StaleSince = time.Time{} })
+	u.ExpectNot("is lost")
 }
 
 func TestWhatWasTakenBackNeedsNoUndo(t *testing.T) {
@@ -85,7 +172,7 @@ func TestWhatWasTakenBackNeedsNoUndo(t *testing.T) {
 	u.Expect("the change was taken back")
 	u.ExpectNot("may be in the database")
 	u.Press("u")
-	u.Expect("nothing was changed yet")
+	u.Expect("nothing is left to undo")
 }
 
 // A mirror of ours whose output port somebody deleted shows nothing, whatever is
@@ -102,7 +189,7 @@ func TestOwnMirrorWithoutOutputIsMadeAnew(t *testing.T) {
 	u.Expect("goes nowhere: its output port was deleted; e, i or b makes the mirror anew")
 	u.Select("tap2")
 	u.Press("e")
-	u.Expect("Mirror ovscope3f9a0002, ours", "1 lease held", "Listening on ovscope3f9a0002")
+	u.Expect("Mirror ovscope3f9a0002, ours", "1 mirror to remove on quit", "Listening on ovscope3f9a0002")
 	u.ExpectMarks("tap1", "→←")
 	u.ExpectMarks("tap2", "→ ")
 	if m := u.sw.Snapshot().Mirrors()[0]; m.OutputPort == nil {

@@ -63,8 +63,11 @@ type appliedMsg struct {
 // apply carries a plan out and waits for the snapshot that shows it, so that the
 // next key sees what the last one did.
 func (m *model) apply(plan *ovs.Plan, undoing *undoStep, then func() tea.Cmd) tea.Cmd {
-	entry := m.log.begin(plan, m.now())
+	entry := m.log.begin(plan, undoing, m.now())
 	m.work.busy = true
+	if c, ok := plan.Change.(ovs.ReleaseLease); ok {
+		m.released[c.Lease] = true
+	}
 	after := m.generation()
 	return func() tea.Msg {
 		if !m.underway.begin() {
@@ -167,8 +170,8 @@ func (m *model) closeTap() tea.Cmd {
 	}
 }
 
-// settledMsg says that on quitting all leases have been removed or kept, and all
-// else been taken back, or why not.
+// settledMsg says that on quitting all that this run made has been removed or taken
+// back, or is kept, or why not.
 type settledMsg struct {
 	kept bool
 	err  error
@@ -196,6 +199,9 @@ func (m *model) settle(changes []ovs.Change, kept bool) tea.Cmd {
 			if err != nil {
 				wrong = append(wrong, err)
 			}
+		}
+		if kept && len(wrong) == 0 {
+			m.cfg.Switch.LeaveEdits()
 		}
 		return settledMsg{kept: kept, err: errors.Join(wrong...)}
 	}

@@ -68,9 +68,9 @@ func (m *model) answer(key string, id keymap.ID) tea.Cmd {
 		return m.take(slices.Index(q.Keys, key))
 	}
 	switch id {
-	case keymap.Up, keymap.PrevPane, keymap.Collapse:
+	case keymap.Up:
 		q.Move(-1)
-	case keymap.Down, keymap.NextPane, keymap.Expand:
+	case keymap.Down:
 		q.Move(1)
 	default:
 		m.say("a question is open: " + q.Hint)
@@ -105,6 +105,9 @@ func (m *model) askWhose(mirror *ovs.Mirror, p *ovs.Port, directions []ovs.Direc
 	}
 	q := &question{}
 	q.Title = fmt.Sprintf("Mirror %s is not ours", mirror.Name)
+	if mirror.Owner.Kind == ovs.Kept {
+		q.Title = fmt.Sprintf("Mirror %s was kept", mirror.Name)
+	}
 	q.paragraph(m.st.Text, fmt.Sprintf("Mirror %s on %s belongs to %s.", mirror.Name, m.bridgeName(mirror), whose(mirror.Owner)))
 	own := "make my own mirror instead"
 	if b := m.snap.Bridge(mirror.Bridge); b != nil {
@@ -112,7 +115,11 @@ func (m *model) askWhose(mirror *ovs.Mirror, p *ovs.Port, directions []ovs.Direc
 			own = "use my own mirror " + mine.Name + " instead"
 		}
 	}
+	sensible := err == nil
 	switch {
+	case mirror.SelectAll:
+		sensible = false
+		q.paragraph(m.st.Text, "It copies the whole bridge (select_all), so adding or removing a port changes nothing.")
 	case mirror.Owner.Kind == ovs.OVN:
 		q.paragraph(m.st.Text, "ovscope never changes it.")
 	case err != nil:
@@ -120,14 +127,14 @@ func (m *model) askWhose(mirror *ovs.Mirror, p *ovs.Port, directions []ovs.Direc
 	default:
 		q.Alarm = true
 		q.paragraph(m.st.Text, "")
-		q.paragraph(m.st.Warn, "To change it would "+m.st.Say(plan.Title)+". Whoever uses it sees other traffic from then on.")
+		q.paragraph(m.st.Warn, "This would "+m.st.Say(plan.Title)+". Whoever uses the mirror sees other traffic from then on.")
 		q.paragraph(m.st.Text, "")
 		q.paragraph(m.st.Dim, strings.Join(plan.Commands, "\n"))
 	}
 	q.add(own, func() tea.Cmd {
 		return m.afterAsking(p.UUID, func(p *ovs.Port) tea.Cmd { return m.ownMirror(p, directions) })
 	})
-	if err == nil {
+	if sensible {
 		q.add("change mirror "+mirror.Name, func() tea.Cmd {
 			m.agreed[mirror.UUID] = true
 			return m.request(change)
@@ -168,22 +175,27 @@ func (m *model) askHazards(plan *ovs.Plan) {
 
 // askQuit asks what becomes of what this run made.
 func (m *model) askQuit() {
-	leases, doubts := m.held(), m.doubts()
+	leases, edits, doubts := m.held(), m.edits(), m.doubts()
 	q := &question{again: keymap.Quit}
 	q.Title = "Quit"
-	switch {
-	case len(leases) > 0:
+	copying := 0
+	if len(leases) > 0 {
 		q.paragraph(m.st.Text, "This run has made:")
-	case m.work.busy:
-		q.paragraph(m.st.Text, "A change is under way.")
 	}
 	for _, l := range leases {
 		for _, mirror := range l.Mirrors {
+			copying += len(mirror.Sources())
 			q.paragraph(m.st.Bold, fmt.Sprintf("  mirror %s on %s, %s", mirror.Name, m.bridgeName(mirror), plural(len(mirror.Sources()), "source")))
 		}
 		for _, p := range l.Ports {
 			q.paragraph(m.st.Bold, "  port "+p.Name)
 		}
+	}
+	if len(edits) > 0 {
+		q.paragraph(m.st.Text, "This run has changed:")
+	}
+	for _, e := range edits {
+		q.paragraph(m.st.Bold, "  "+m.editText(e))
 	}
 	if len(doubts) > 0 {
 		q.paragraph(m.st.Warn, "These changes failed, but are in the database:")
@@ -191,32 +203,51 @@ func (m *model) askQuit() {
 	for _, d := range doubts {
 		q.paragraph(m.st.Bold, "  "+m.st.Say(d.title))
 	}
-	settle := func(kept bool, title string) func() tea.Cmd {
-		return func() tea.Cmd {
-			m.question = &question{Dialog: widget.Dialog{Title: title, Body: []widget.Paragraph{{Text: "Waiting for Open vSwitch" + m.st.Signs.Ellipsis}}}, waiting: true}
-			var changes []ovs.Change
-			for _, l := range m.held() { // what was under way may have made one more
-				if kept {
-					changes = append(changes, ovs.KeepLease{Lease: l.ID})
-				} else {
-					changes = append(changes, ovs.ReleaseLease{Lease: l.ID})
-				}
-			}
-			if !kept {
-				for _, d := range m.doubts() {
-					changes = append(changes, d.change)
-				}
-			}
-			return m.settle(changes, kept)
-		}
+	changed := len(edits)+len(doubts) > 0
+	if len(leases) == 0 && !changed && m.work.busy {
+		q.paragraph(m.st.Text, "A change is under way.")
 	}
-	q.addKey("r", "remove and quit", settle(false, "Removing"))
-	if len(leases) > 0 {
-		q.addKey("K", "keep and quit; it goes on copying", settle(true, "Keeping"))
+	remove, keep := "remove and quit", "keep and quit; it goes on copying"
+	switch {
+	case changed && len(leases) > 0:
+		remove, keep = "remove, take back and quit", "keep everything as it is and quit"
+	case changed:
+		remove, keep = "take back and quit", "leave it so and quit"
+	case copying == 0:
+		keep = "keep and quit, though it copies nothing now"
+	}
+	q.addKey("r", remove, func() tea.Cmd { return m.settleAll(false) })
+	if len(leases) > 0 || changed {
+		q.addKey("K", keep, func() tea.Cmd { return m.settleAll(true) })
 	}
 	q.addKey("c", "cancel", nil)
 	m.ask(q)
-	q.Hint = m.label(keymap.Quit) + " again removes   " + q.Hint
+	q.Hint = m.label(keymap.Quit) + " again takes the first   " + q.Hint
+}
+
+// settleAll removes and takes back what this run made, or keeps it, and quits.
+func (m *model) settleAll(kept bool) tea.Cmd {
+	title := "Removing"
+	var changes []ovs.Change
+	if kept {
+		title = "Keeping"
+	} else {
+		for _, e := range m.edits() {
+			changes = append(changes, e)
+		}
+		for _, d := range m.doubts() {
+			changes = append(changes, d.change)
+		}
+	}
+	for _, l := range m.held() { // what was under way may have made one more
+		if kept {
+			changes = append(changes, ovs.KeepLease{Lease: l.ID})
+		} else {
+			changes = append(changes, ovs.ReleaseLease{Lease: l.ID})
+		}
+	}
+	m.question = &question{Dialog: widget.Dialog{Title: title, Body: []widget.Paragraph{{Text: "Waiting for Open vSwitch" + m.st.Signs.Ellipsis}}}, waiting: true}
+	return m.settle(changes, kept)
 }
 
 func (m *model) bridgeName(mirror *ovs.Mirror) string {
@@ -232,9 +263,12 @@ func whose(o ovs.Owner) string {
 	case ovs.ThisRun:
 		return "this run"
 	case ovs.OtherRun:
+		if o.Life == ovs.Dead {
+			return fmt.Sprintf("another ovscope, whose process %d is gone: ovscope cleanup removes it", o.Process.PID)
+		}
 		return fmt.Sprintf("another ovscope, process %d", o.Process.PID)
 	case ovs.Kept:
-		return "an earlier ovscope, whose user kept it"
+		return "an earlier ovscope, whose user kept it: ovscope cleanup --kept removes it"
 	case ovs.OVN:
 		return "OVN, which would write it back at once"
 	case ovs.Foreign:

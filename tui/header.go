@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"ovscope/tui/style"
 	"ovscope/tui/widget"
 )
@@ -43,8 +45,15 @@ func (m *model) viewHeader(width int) string {
 		add(m.st.Signs.Up+" connected", m.st.Good, 50)
 		add(s.Endpoint, m.st.Dim, 40)
 	}
-	if held := m.held(); len(held) > 0 {
-		right = append(right, segment{plural(len(held), "lease") + " held", m.st.Warn, 85})
+	var onQuit []string
+	if n := len(m.held()); n > 0 {
+		onQuit = append(onQuit, plural(n, "mirror")+" to remove")
+	}
+	if n := len(m.edits()); n > 0 {
+		onQuit = append(onQuit, plural(n, "change")+" to take back")
+	}
+	if len(onQuit) > 0 {
+		right = append(right, segment{strings.Join(onQuit, ", ") + " on quit", m.st.Warn, 85})
 	}
 	if m.cfg.Demo {
 		badge("demo", m.st.Badge, 90)

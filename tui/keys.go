@@ -195,7 +195,11 @@ func (m *model) unavailable(a keymap.Action) string {
 			return "select a port first; this row is the whole bridge"
 		}
 	case keymap.Undo:
-		if len(m.undos) == 0 {
+		switch {
+		case len(m.undos) > 0:
+		case len(m.log.entries) > 0:
+			return "nothing is left to undo"
+		default:
 			return "nothing was changed yet"
 		}
 	case keymap.NextMirror:

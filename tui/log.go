@@ -22,6 +22,7 @@ type logEntry struct {
 	done     bool
 	result   ovs.Result
 	err      error
+	undone   string // the change that this one takes back, "" for none
 	// note entries only say what happened; style is theirs.
 	note  bool
 	style style.Style
@@ -31,8 +32,12 @@ type logEntry struct {
 const maxLog = 500
 
 // begin adds a plan that is being applied and returns its number for finish.
-func (l *commandLog) begin(plan *ovs.Plan, at time.Time) int {
-	return l.add(logEntry{at: at, title: plan.Title, commands: plan.Commands})
+func (l *commandLog) begin(plan *ovs.Plan, undoing *undoStep, at time.Time) int {
+	e := logEntry{at: at, title: plan.Title, commands: plan.Commands}
+	if undoing != nil {
+		e.undone = undoing.title
+	}
+	return l.add(e)
 }
 
 func (l *commandLog) add(e logEntry) int {
@@ -80,6 +85,9 @@ func (m *model) outcome(e *logEntry) (string, style.Style) {
 		return "warning: " + m.st.Say(e.result.Warning), m.st.Warn
 	}
 	text := fmt.Sprintf("ok in %d ms", max(1, e.result.Took.Milliseconds()))
+	if e.undone != "" {
+		text = "undone: " + m.st.Say(e.undone) + ", " + text
+	}
 	if e.result.Purged {
 		text += ", flows purged"
 	}

@@ -49,18 +49,23 @@ func (m *model) viewMirror(width, height int) []string {
 	row := func(label string, st style.Style, text string) string {
 		return line().Col(m.st.Dim, label, m.labelWidth()).Put(st, text).String()
 	}
+	const facts = 7 // lines below the verdict and the notes
 	v := m.verdict(mirror)
-	lines := []string{
-		line().Put(v.style, v.sign).Space(1).Put(v.style, v.text).String(),
+	lines := m.wrapped(v.sign, v.text, v.style, width, max(1, min(2, height-facts)))
+	for _, note := range m.mirrorNotes(mirror) {
+		if room := height - facts - len(lines); room > 0 {
+			lines = append(lines, m.wrapped(" ", note, m.st.Warn, width, room)...)
+		}
+	}
+	lines = append(lines,
 		m.sourceLine(mirror, ovs.Egress, width),
 		m.sourceLine(mirror, ovs.Ingress, width),
 		row("output", m.st.Text, m.outputText(mirror)),
-		m.countLine("OVS counted", mirror.Statistics != nil, statPackets(mirror), statBytes(mirror), width),
-	}
+		m.ovsLine(mirror, width))
 	t := &m.tap
 	here := t.store() != nil
 	c := t.meter.counters
-	lines = append(lines, m.countLine("seen here", here, c.Packets, c.Bytes, width))
+	lines = append(lines, m.countLine("seen here", here, c.Packets, c.Bytes, "", width))
 	lines = append(lines, m.rateLine(here, width), m.lossLine(here, width))
 	return fill(lines, width, height)
 }
@@ -71,6 +76,9 @@ func (m *model) viewNoMirror(width, height int) []string {
 		return fill(nil, width, height)
 	}
 	text := []string{"Nothing is copied on " + b.Name + ".", ""}
+	if m.tap.gone != "" {
+		text = append([]string{"Mirror " + m.tap.gone + " was deleted by somebody else."}, text...)
+	}
 	if m.cfg.ReadOnly {
 		text = append(text, "Read-only: mirrors can be watched, not made.")
 	} else {
@@ -84,6 +92,49 @@ func (m *model) viewNoMirror(width, height int) []string {
 		}
 	}
 	return fill(lines, width, height)
+}
+
+// wrapped is a sign and a text in at most n lines.
+func (m *model) wrapped(sign, text string, st style.Style, width, n int) []string {
+	parts := widget.Wrap(text, width-2)
+	if len(parts) > n {
+		parts = append(parts[:n-1:n-1], strings.Join(parts[n-1:], " "))
+	}
+	var lines []string
+	for i, part := range parts {
+		line := widget.NewLine(width, m.st.Signs.Ellipsis)
+		if i == 0 {
+			line.Put(st, sign).Space(1)
+		} else {
+			line.Space(2)
+		}
+		lines = append(lines, line.Put(st, part).String())
+	}
+	return lines
+}
+
+// mirrorNotes are what else is good to know about a mirror.
+func (m *model) mirrorNotes(mirror *ovs.Mirror) []string {
+	var notes []string
+	for _, l := range m.lost[mirror.UUID] {
+		notes = append(notes, l.text(mirror))
+	}
+	switch {
+	case mirror.Owner.Kind == ovs.Kept:
+		notes = append(notes, "kept; ovscope cleanup --kept removes it")
+	case mirror.Owner.Kind == ovs.OtherRun && mirror.Owner.Life == ovs.Dead:
+		notes = append(notes, fmt.Sprintf("its ovscope, process %d, is gone: ovscope cleanup removes it", mirror.Owner.Process.PID))
+	}
+	return notes
+}
+
+// ovsLine is what OVS counted, and how old that may be (F4).
+func (m *model) ovsLine(mirror *ovs.Mirror, width int) string {
+	stats := mirror.Statistics
+	if stats == nil {
+		return m.countLine("OVS counted", false, 0, 0, "", width)
+	}
+	return m.countLine("OVS counted", true, stats.Packets, stats.Bytes, "every "+m.snap.StatsInterval.String(), width)
 }
 
 func (m *model) sourceLine(mirror *ovs.Mirror, d ovs.Direction, width int) string {
@@ -161,6 +212,9 @@ func whoseInShort(o ovs.Owner) string {
 	case ovs.ThisRun:
 		return "ours"
 	case ovs.OtherRun:
+		if o.Life == ovs.Dead {
+			return "a dead ovscope's"
+		}
 		return "another ovscope's"
 	case ovs.Kept:
 		return "kept"
@@ -171,33 +225,19 @@ func whoseInShort(o ovs.Owner) string {
 	return "foreign"
 }
 
-func statPackets(mirror *ovs.Mirror) uint64 {
-	if mirror.Statistics == nil {
-		return 0
-	}
-	return mirror.Statistics.Packets
-}
-
-func statBytes(mirror *ovs.Mirror) uint64 {
-	if mirror.Statistics == nil {
-		return 0
-	}
-	return mirror.Statistics.Bytes
-}
-
 // Columns of numbers in the mirror pane, right-aligned so that nothing jumps.
 const (
 	packetsWidth = 10
 	bytesWidth   = 11
 )
 
-func (m *model) countLine(label string, known bool, packets, size uint64, width int) string {
+func (m *model) countLine(label string, known bool, packets, size uint64, note string, width int) string {
 	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, label, m.labelWidth())
 	if !known {
 		return line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth).String()
 	}
 	return line.ColRight(m.st.Text, count(packets), packetsWidth).Put(m.st.Dim, " pkt ").
-		ColRight(m.st.Text, byteSize(size), bytesWidth-4).String()
+		ColRight(m.st.Text, byteSize(size), bytesWidth-4).Space(2).Put(m.st.Dim, note).String()
 }
 
 func (m *model) rateLine(known bool, width int) string {
@@ -217,7 +257,7 @@ func (m *model) rateLine(known bool, width int) string {
 	width = min(room, historySeconds)
 	bars, full := widget.Sparkline(t.history(width), width, m.st.Signs.Bars)
 	line.Put(m.st.Good, bars)
-	if scale && full > 0 {
+	if full = max(full, t.packets); scale && full > 0 {
 		line.ColRight(m.st.Dim, "peak "+packetRate(full), peakWidth)
 	}
 	return line.String()
@@ -287,8 +327,12 @@ func (m *model) verdict(mirror *ovs.Mirror) verdict {
 		switch {
 		case mine && t.meter.leaking(now):
 			return warn("no source is on, yet copies still arrive: flows of before go on")
+		case len(m.lost[mirror.UUID]) > 0:
+			return warn(m.lost[mirror.UUID][0].text(mirror))
 		case mirror.Owner.Kind == ovs.ThisRun:
 			return quiet("off: " + why)
+		case mirror.Owner.Kind == ovs.Kept:
+			return bad("copies nothing: no source is on")
 		}
 		return bad("copies nothing: " + why)
 	case ovs.NoOutput:

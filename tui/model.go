@@ -40,6 +40,11 @@ type model struct {
 	// agreed are the mirrors of others that the user agreed to change.
 	agreed map[ovs.UUID]bool
 
+	// lost are the ports that a mirror copied and that were deleted, by the mirror.
+	lost map[ovs.UUID][]*lostSource
+	// released are the leases that this run has given up itself.
+	released map[string]bool
+
 	work  work
 	log   commandLog
 	undos []*undoStep
@@ -85,6 +90,7 @@ func newModel(ctx context.Context, cfg Config, crash *crashReport) *model {
 		clock:  realClock(),
 		chosen: map[ovs.UUID]ovs.UUID{},
 		agreed: map[ovs.UUID]bool{},
+		lost:   map[ovs.UUID][]*lostSource{}, released: map[string]bool{},
 		redraw: true,
 	}
 	m.terminal = style.Terminal{Profile: colorprofile.ANSI256, ASCII: cfg.ASCII}
@@ -167,6 +173,10 @@ func (m *model) setSnapshot(s *ovs.Snapshot) {
 	if s == nil || m.snap != nil && s.Generation <= m.snap.Generation {
 		return
 	}
+	m.compare(m.snap, s)
+	if m.snap != nil && m.snap.Stale() && !s.Stale() {
+		m.toast.Text = "" // it may say that the connection is lost
+	}
 	m.snap = s
 	m.bridges.setSnapshot(s)
 }
@@ -174,7 +184,7 @@ func (m *model) setSnapshot(s *ovs.Snapshot) {
 func (m *model) onSnapshot(msg snapshotMsg) tea.Cmd {
 	m.setSnapshot(msg.snapshot)
 	again := m.clock.watch(m, m.generation())
-	return tea.Batch(again, m.retarget())
+	return tea.Batch(again, m.retarget(), m.rearm())
 }
 
 // generation of the snapshot on screen, 0 when there is none.

@@ -336,6 +336,8 @@ func (m *model) viewList(width, height int, focused bool) []string {
 // captureTrouble is why no more packets come though some are listed.
 func (m *model) captureTrouble() string {
 	switch t := &m.tap; {
+	case t.gone != "":
+		return "mirror " + t.gone + " is gone; these are its last packets"
 	case t.unseen != nil:
 		return m.st.Say(t.unseen.Error())
 	case t.ended || t.failed == nil || m.work.busy:
@@ -413,12 +415,12 @@ func packetColumnsFor(width int, needs packetNeeds) packetColumns {
 	switch {
 	case width < 70:
 		c.clock = "15:04:05"
-	case width < 80:
+	case width < 79: // less than a terminal of 120 leaves
 		c.clock = "04:05.000" // the hour is known
 	case width < 100:
 		c.clock = "15:04:05.000"
 	}
-	c.vlan = min(max(4, needs.vlan), max(8, width/5))
+	c.vlan = min(max(4, needs.vlan), max(8, min(16, width/4)))
 	c.time = len(c.clock)
 	left := width - 1 - c.time - 1 - c.vlan - 1 - 1 - c.protocol - 1 - infoWidth
 	least := 24

@@ -140,10 +140,10 @@ func (m *model) startSave() tea.Cmd {
 
 // expand makes a file name absolute; ~ is the user's home.
 func expand(path string) (string, error) {
-	switch {
-	case path == "":
+	switch path {
+	case "":
 		return "", errors.New("the file needs a name")
-	case path == "-":
+	case "-":
 		return "", errors.New("standard output is this screen; name a file")
 	}
 	if rest, ok := strings.CutPrefix(path, "~/"); ok {

@@ -77,5 +77,5 @@ func (m *model) layOut() layout.Screen {
 }
 
 func (m *model) layoutState() layout.State {
-	return layout.State{Focus: m.focus, Alone: m.alone()}
+	return layout.State{Focus: m.focus, Alone: m.alone(), Tree: m.bridges.needs + 2}
 }

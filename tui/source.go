@@ -16,7 +16,7 @@ func (m *model) viewSource(width, height int) []string {
 	tail := m.st.Signs.Ellipsis
 	lines := []string{
 		widget.NewLine(width, tail).Put(v.style, v.sign).Space(1).Put(v.style, v.text).String(),
-		m.countLine("packets", here, c.Packets, c.Bytes, width),
+		m.countLine("packets", here, c.Packets, c.Bytes, "", width),
 	}
 	if m.ofFile() {
 		lines = append(lines, widget.NewLine(width, tail).Col(m.st.Dim, "time", m.labelWidth()).Put(m.st.Text, m.span()).String())

@@ -35,7 +35,7 @@ func TestInterfaceWithoutOVS(t *testing.T) {
 }
 
 func TestInterfaceThatCannotBeOpenedIsTriedAgain(t *testing.T) {
-	u := alone(t, false, func(c *Config) {})
+	u := alone(t, false)
 	u.openErr = errors.New("no such interface in this network namespace")
 	u.End(errors.New("the interface went away"))
 	u.Wait(time.Second)

@@ -161,8 +161,9 @@ func (p *statsPage) press(m *model, id keymap.ID) tea.Cmd {
 		return nil
 	case keymap.Save:
 		return m.askSave()
+	default:
+		return p.text.press(m, id)
 	}
-	return p.text.press(m, id)
 }
 
 // statsLine is a row of one of the tables.

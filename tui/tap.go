@@ -16,7 +16,11 @@ type tap struct {
 	// generation numbers what was asked for; answers to an older one are late.
 	generation int
 	mirror     ovs.UUID // "" when no mirror is selected
-	point      ovs.TapPoint
+	name       string   // of the mirror
+	// gone is the name of a mirror that somebody deleted: packets are its last, and
+	// no mirror is selected. "" if that is not so.
+	gone  string
+	point ovs.TapPoint
 	// unseen is why the copies cannot be seen at all (TapPoint), nil if they can.
 	unseen error
 	// failed is why there is no capture though there is a tap point, nil if
@@ -81,8 +85,13 @@ func (m *model) retarget() tea.Cmd {
 		if m.tap.mirror == "" {
 			return nil
 		}
-		m.tap = tap{generation: m.tap.generation + 1}
-		m.packets.reset()
+		next := tap{generation: m.tap.generation + 1}
+		if m.deletedByOthers() && stored(m.tap.packets) {
+			next.gone, next.packets, next.meter = m.tap.name, m.tap.packets, m.tap.meter
+		} else {
+			m.packets.reset()
+		}
+		m.tap = next
 		return tea.Batch(m.closeTap(), m.tick())
 	}
 	point, unseen := m.snap.TapPoint(mirror)
@@ -91,7 +100,7 @@ func (m *model) retarget() tea.Cmd {
 		m.tap.unseen = unseen
 		return nil
 	}
-	next := tap{generation: m.tap.generation + 1, mirror: mirror.UUID, point: point, unseen: unseen}
+	next := tap{generation: m.tap.generation + 1, mirror: mirror.UUID, name: mirror.Name, point: point, unseen: unseen}
 	if same {
 		next.packets, next.meter = m.tap.packets, m.tap.meter
 	} else {
@@ -103,6 +112,20 @@ func (m *model) retarget() tea.Cmd {
 		return tea.Batch(m.closeTap(), m.tick())
 	}
 	return m.openTap()
+}
+
+// deletedByOthers reports whether the mirror of the tap is gone, and not because
+// this run gave it up.
+func (m *model) deletedByOthers() bool {
+	if m.snap == nil || m.snap.Mirror(m.tap.mirror) != nil {
+		return false
+	}
+	for lease := range m.released {
+		if ovs.LeaseName(lease) == m.tap.name {
+			return false
+		}
+	}
+	return true
 }
 
 func (m *model) onTapOpened(msg tapOpenedMsg) tea.Cmd {

@@ -40,6 +40,10 @@ type Switch interface {
 	Apply(ctx context.Context, p *ovs.Plan) (ovs.Result, error)
 	// Self owns what this run creates.
 	Self() ovs.Process
+	// Edits take back what this run has changed in mirrors of others; LeaveEdits
+	// makes those changes stay.
+	Edits() []ovs.SetSources
+	LeaveEdits()
 }
 
 // Capture is one source of packets that is shown without any Open vSwitch.

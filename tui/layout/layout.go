@@ -76,6 +76,8 @@ type State struct {
 	Focus Pane
 	// Alone is set when there is no Open vSwitch and so no Ports pane.
 	Alone bool
+	// Tree is how many cells the ports need to be read in full, their border included.
+	Tree int
 }
 
 // Next is the pane after the one in focus, or before it when step is negative,
@@ -122,6 +124,9 @@ func (s Screen) Inner(p Pane) Rect {
 // mirrorLines is how many lines the mirror pane shows inside its border.
 const mirrorLines = 8
 
+// roomyHeight is where the mirror pane gets a line more.
+const roomyHeight = 30
+
 // sourceLines is how many it shows when there are only a source's counters.
 const sourceLines = 4
 
@@ -139,14 +144,17 @@ func Of(width, height int, st State) Screen {
 	case width < WideWidth:
 		return normal(width, height)
 	}
-	return wide(width, height)
+	return wide(width, height, st)
 }
 
-func wide(width, height int) Screen {
+func wide(width, height int, st State) Screen {
 	s := Screen{Class: Wide, Bordered: true}
 	body := s.frame(width, height)
-	left := min(46, max(36, width*3/10))
+	left := min(46, max(36, width*3/10, min(st.Tree, width*35/100)))
 	top := mirrorLines + 2
+	if height >= roomyHeight {
+		top++ // for what does not fit one line
+	}
 	s.panes[Ports] = Rect{0, body.Y, left, body.H}
 	s.panes[Mirror] = Rect{left, body.Y, width - left, top}
 	s.panes[Packets] = Rect{left, body.Y + top, width - left, body.H - top}
@@ -193,6 +201,10 @@ func narrow(width, height int, st State) Screen {
 
 func tiny(width, height int, st State) Screen {
 	s := Screen{Class: Tiny}
+	if height >= 11 {
+		s.summarize(st.Focus, s.frame(width, height))
+		return s
+	}
 	s.Log = Rect{0, height - 1, width, 1}
 	s.summarize(st.Focus, Rect{0, 0, width, height - 1})
 	return s

@@ -54,7 +54,7 @@ func TestRectanglesTileTheScreen(t *testing.T) {
 }
 
 func states() []State {
-	return []State{{Focus: Ports}, {Focus: Mirror}, {Focus: Packets}, {Mirror, true}, {Packets, true}}
+	return []State{{Focus: Ports}, {Focus: Mirror}, {Focus: Packets}, {Focus: Mirror, Alone: true}, {Focus: Packets, Alone: true}, {Focus: Ports, Tree: 90}}
 }
 
 func tiles(s Screen, w, h int) error {
@@ -91,8 +91,12 @@ func TestNextGoesRound(t *testing.T) {
 		step int
 		want Pane
 	}{
-		{State{Focus: Packets}, 1, Ports}, {State{Focus: Ports}, -1, Packets}, {State{Focus: Ports}, 1, Mirror},
-		{State{Packets, true}, 1, Mirror}, {State{Mirror, true}, -1, Packets}, {State{Mirror, true}, 1, Packets},
+		{State{Focus: Packets}, 1, Ports},
+		{State{Focus: Ports}, -1, Packets},
+		{State{Focus: Ports}, 1, Mirror},
+		{State{Focus: Packets, Alone: true}, 1, Mirror},
+		{State{Focus: Mirror, Alone: true}, -1, Packets},
+		{State{Focus: Mirror, Alone: true}, 1, Packets},
 	} {
 		if got := c.from.Next(c.step); got != c.want {
 			t.Errorf("%+v goes on to pane %d, want %d", c.from, got, c.want)

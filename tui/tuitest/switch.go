@@ -5,6 +5,7 @@ package tuitest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -30,6 +31,8 @@ type Switch struct {
 	snapshot *ovs.Snapshot
 	changed  chan struct{}
 	applied  []*ovs.Plan
+	edits    []ovs.SetSources
+	left     bool
 }
 
 // NewSwitch returns a switch that starts out with a snapshot.
@@ -63,6 +66,46 @@ func (s *Switch) Next(ctx context.Context, after uint64) (*ovs.Snapshot, error) 
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	}
+}
+
+// Edits lists what would take back the changes to mirrors that are not this run's
+// own, newest first.
+func (s *Switch) Edits() []ovs.SetSources {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.edits)
+}
+
+// LeaveEdits forgets them.
+func (s *Switch) LeaveEdits() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.edits, s.left = nil, true
+}
+
+// Left reports whether LeaveEdits was called.
+func (s *Switch) Left() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.left
+}
+
+// noteEdit remembers how to take a change back, or that it has been.
+func (s *Switch) noteEdit(p *ovs.Plan) {
+	change, ok := p.Change.(ovs.SetSources)
+	if !ok || s.snapshot.Mirror(change.Mirror).Owner.Kind == ovs.ThisRun {
+		return
+	}
+	same := func(e ovs.SetSources) bool {
+		return e.Mirror == change.Mirror && slices.Equal(e.Add, change.Add) && slices.Equal(e.Remove, change.Remove)
+	}
+	if slices.ContainsFunc(s.edits, same) {
+		s.edits = slices.DeleteFunc(s.edits, same)
+		return
+	}
+	if undo, ok := p.Undo.(ovs.SetSources); ok {
+		s.edits = append([]ovs.SetSources{undo}, s.edits...)
 	}
 }
 
@@ -108,6 +151,10 @@ func (s *Switch) Apply(ctx context.Context, p *ovs.Plan) (ovs.Result, error) {
 		return ovs.Result{}, err
 	}
 	s.applied = append(s.applied, p)
+	var notApplied *ovs.NotAppliedError
+	if s.FailAfter == nil || errors.As(s.FailAfter, &notApplied) { // else it is not known
+		s.noteEdit(p)
+	}
 	s.edit(func(next *ovs.Snapshot) { s.change(next, p.Change) })
 	return s.Result, s.FailAfter
 }
