@@ -20,8 +20,9 @@ type report struct {
 }
 
 // captureAndStore captures on the host's end into a store of the usual size until
-// it is interrupted, and looks at the counters as often as a screen does.
-func captureAndStore(out io.Writer) error {
+// it is interrupted, and looks at the counters, and at the statistics if they are
+// kept, as often as a screen does.
+func captureAndStore(out io.Writer, statistics bool) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, unix.SIGTERM)
 	defer stop()
 	handle, err := capture.Open(capture.Config{Interface: hostEnd, Direction: live.Incoming})
@@ -30,6 +31,10 @@ func captureAndStore(out io.Writer) error {
 	}
 	defer handle.Close()
 	store := live.NewStore(0)
+	var stats *live.Stats
+	if statistics {
+		stats = live.NewStats(store)
+	}
 	go func() {
 		var meter live.Meter
 		tick := time.NewTicker(100 * time.Millisecond)
@@ -42,6 +47,9 @@ func captureAndStore(out io.Writer) error {
 				c := store.Counters()
 				c.KernelDrops, c.Freezes = handle.Drops()
 				meter.Sample(now, c)
+				if stats != nil {
+					stats.Summary(now, 20)
+				}
 			}
 		}
 	}()

@@ -22,8 +22,12 @@ import (
 	"ovscope/ovs/lab"
 )
 
-// captureArg makes this program the capturing child: capture and store, nothing else.
-const captureArg = "capture-and-store"
+// These make this program the capturing child: capture and store, nothing else;
+// or keep statistics too.
+const (
+	captureArg    = "capture-and-store"
+	statisticsArg = "capture-store-and-count"
+)
 
 type config struct {
 	quick  bool
@@ -36,8 +40,8 @@ type config struct {
 }
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == captureArg {
-		if err := captureAndStore(os.Stdout); err != nil {
+	if len(os.Args) == 2 && (os.Args[1] == captureArg || os.Args[1] == statisticsArg) {
+		if err := captureAndStore(os.Stdout, os.Args[1] == statisticsArg); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
 		}

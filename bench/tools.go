@@ -21,6 +21,7 @@ import (
 type tool struct {
 	name    string
 	command []string
+	reports bool   // says its counts on standard output, not on standard error
 	screen  bool   // wants a terminal
 	bounded bool   // promises bounded memory
 	warm    bool   // keeps up, so that a warm-up does not disturb the counts
@@ -33,6 +34,7 @@ type tool struct {
 
 const (
 	nameCapture = "ovscope, capture and store"
+	nameCount   = "ovscope, and statistics"
 	nameScreen  = "ovscope, UI following"
 	nameWrite   = "tcpdump -w /dev/null" // the yardstick
 )
@@ -50,7 +52,8 @@ func tools(c config) ([]tool, error) {
 	}
 	all := []tool{
 		{name: nameWrite, command: []string{"tcpdump", "-i", hostEnd, "-w", os.DevNull}, warm: true, received: tcpdumpCounts},
-		{name: nameCapture, command: []string{self, captureArg}, bounded: true, warm: true, received: ownCounts},
+		{name: nameCapture, command: []string{self, captureArg}, reports: true, bounded: true, warm: true, received: ownCounts},
+		{name: nameCount, command: []string{self, statisticsArg}, reports: true, bounded: true, warm: true, rare: true, received: ownCounts},
 		{name: nameScreen, command: []string{binary, "--interface", hostEnd}, screen: true, bounded: true, warm: true, received: screenCounts},
 		{name: "tcpdump -nne >/dev/null", command: []string{"tcpdump", "-i", hostEnd, "-nne"}, received: tcpdumpCounts},
 		{
@@ -120,7 +123,7 @@ func (n *network) start(t tool) (*running, error) {
 		r.display, err = startDisplay(r.cmd)
 	} else {
 		r.cmd.Stderr = &r.out
-		if t.command[len(t.command)-1] == captureArg {
+		if t.reports {
 			r.cmd.Stdout = &r.out
 		}
 		err = r.cmd.Start()

@@ -11,10 +11,11 @@ import (
 // Stats counts what a Store receives, by VLAN, protocol, talker and conversation.
 // It counts every packet, in memory of a fixed size (about 300 KiB).
 //
-// It does so in batches: Summary first counts what has come since the last time,
-// in the caller's goroutine, so that capturing costs nothing more. Only when
-// packets would be overwritten before that, the Store counts them first. So
-// nothing is missed, however seldom somebody asks.
+// It does so in batches. The Store counts a segment (1 MiB) when it is full, while
+// that is still in the processor's cache: 65 ns a packet of 64 B, where 100 ms later
+// it was 80. Summary counts what has come since, in the caller's goroutine. Neither
+// waits for the other, and packets that are not counted when they would be
+// overwritten are counted first. So nothing is missed, however seldom somebody asks.
 //
 // A frame that was stored cut is counted with its length on the wire.
 type Stats struct {
@@ -66,14 +67,23 @@ func NewStats(s *Store) *Stats {
 // catchUp counts the packets up to the number to that are not counted yet.
 func (st *Stats) catchUp(to uint64) {
 	for st.seen.Load() < to {
+		st.mu.Lock()
 		st.countSegment(to)
+		st.mu.Unlock()
+	}
+}
+
+// tryCatchUp is catchUp, unless somebody else is counting: it can be done later.
+func (st *Stats) tryCatchUp(to uint64) {
+	for st.seen.Load() < to && st.mu.TryLock() {
+		st.countSegment(to)
+		st.mu.Unlock()
 	}
 }
 
 // countSegment counts what is left of the oldest segment with uncounted packets.
+// The caller holds mu.
 func (st *Stats) countSegment(to uint64) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
 	from := st.seen.Load()
 	if from >= to {
 		return

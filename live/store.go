@@ -25,7 +25,7 @@ type Store struct {
 	order   []*segment // that can be read, oldest first; the last is open
 	spare   []*segment // that can not: empty, or a reader is still inside
 	written uint64     // bytes on the wire
-	stats   *Stats     // nil, or what must see packets before they go
+	stats   *Stats     // nil, or what counts packets before they go
 
 	first atomic.Uint64 // oldest sequence number that can be read
 	next  atomic.Uint64 // one after the newest
@@ -119,6 +119,9 @@ func (s *Store) turn(seq uint64) *segment {
 	if s.open != nil {
 		s.open.end.Store(seq)
 		s.open = nil
+		if s.stats != nil {
+			s.stats.tryCatchUp(seq)
+		}
 	}
 	g := s.takeEmpty(seq)
 	if g == nil {

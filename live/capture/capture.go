@@ -33,15 +33,16 @@ type Config struct {
 	// not less than 18; 0 means all.
 	SnapLen int
 	// RingBytes is the memory that the kernel fills while we are busy; 0 means
-	// DefaultRingBytes. It is rounded up to whole blocks of 256 KiB.
+	// DefaultRingBytes. It is rounded up to whole blocks of 1 MiB.
 	RingBytes int
 	// OnState, if set, is called by Run when the interface goes or comes back. It
 	// must return soon and may not call Close.
 	OnState func(State)
 }
 
-// DefaultRingBytes lets the reader pause for 50 ms at a million small packets a second.
-const DefaultRingBytes = 8 << 20
+// DefaultRingBytes lets the reader pause for 100 ms at a million small packets a
+// second, and for 20 ms at half a million large ones.
+const DefaultRingBytes = 16 << 20
 
 // Errors that Open wraps.
 var (

@@ -201,13 +201,13 @@ func TestLossesAreCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const sent = 200 // of 60 KB, into 1 MiB
+	const sent = 200 // of 60 KB, into 4 MiB
 	for range sent {
 		send(frame(60000))
 	}
 	drops, freezes := h.Drops()
 	if drops == 0 || freezes == 0 {
-		t.Errorf("a ring of 1 MiB lost %d of %d frames in %d freezes", drops, sent, freezes)
+		t.Errorf("a ring of 4 MiB lost %d of %d frames in %d freezes", drops, sent, freezes)
 	}
 	if again, _ := h.Drops(); again != drops {
 		t.Errorf("drops went from %d to %d", drops, again)

@@ -13,8 +13,10 @@ import (
 
 const (
 	// blockBytes is the piece of the ring that the kernel hands over at once. It
-	// holds the largest frame there is, a GRO super-frame of 64 KiB.
-	blockBytes = 256 << 10
+	// holds the largest frame there is, a GRO super-frame of 64 KiB. To be woken
+	// costs about 100 µs of CPU time: for each 256 KiB of 64 B frames that was a
+	// third of all (150 ns a packet; 90 for each MiB).
+	blockBytes = 1 << 20
 	// ringFrameBytes only has to divide a block: TPACKET_V3 packs frames tightly.
 	ringFrameBytes = 2048
 	// retireMillis is after how long the kernel hands over a block that is not
@@ -36,8 +38,9 @@ const (
 // (linux/if_packet.h, Documentation/networking/packet_mmap.rst).
 type ring struct {
 	memory  []byte
-	block   int // the next one to be handed over
-	snapLen int // 0: whole frames
+	block   int  // the next one to be handed over
+	full    bool // the last one was, before it was retireMillis old
+	snapLen int  // 0: whole frames
 }
 
 // ring gives the socket a ring of about that size and maps it.
@@ -73,9 +76,11 @@ func (r *ring) unmap() error { return unix.Munmap(r.memory) }
 func (r *ring) deliver(into *live.Store) bool {
 	block := r.memory[r.block*blockBytes:][:blockBytes]
 	header := (*unix.TpacketHdrV1)(unsafe.Pointer(&block[descriptorBytes]))
-	if atomic.LoadUint32(&header.Block_status)&unix.TP_STATUS_USER == 0 {
+	status := atomic.LoadUint32(&header.Block_status)
+	if status&unix.TP_STATUS_USER == 0 {
 		return false
 	}
+	r.full = status&unix.TP_STATUS_BLK_TMO == 0
 	at := header.Offset_to_first_pkt
 	for range header.Num_pkts {
 		packet := block[at:]
