@@ -179,7 +179,8 @@ func TestFilterIndexStaysBounded(t *testing.T) {
 		t.Errorf("%d numbers are kept of %d packets", x.total, next-first)
 	}
 	u.Press("space")
-	u.Expect("seq=39999 ", fmt.Sprintf("%s of %s match", count(next-first), count(next-first)))
+	u.ExpectRow("seq=39999 ")
+	u.Expect(fmt.Sprintf("%s of %s match", count(next-first), count(next-first)))
 }
 
 func TestMatchesList(t *testing.T) {

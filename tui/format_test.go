@@ -73,4 +73,14 @@ func TestEndsAreCutEvenly(t *testing.T) {
 			t.Errorf("ends in %d: %q, want %q", width, got, want)
 		}
 	}
+	l = &decode.Line{IPSrc: "192.168.20.20", IPDst: "192.168.20.200", SrcPort: 44253, DstPort: 80, HasPorts: true}
+	for width, want := range map[int]string{
+		40: "192.168.20.20:44253 → 192.168.20.200:80",
+		34: "192.168.…:44253 → 192.168.20.2…:80",
+		12: "192… → 192.…",
+	} {
+		if got := ends(l, width, u.m.st.Signs); got != want {
+			t.Errorf("ends in %d: %q, want %q", width, got, want)
+		}
+	}
 }

@@ -52,7 +52,7 @@ func (m *model) compare(before, after *ovs.Snapshot) {
 func (m *model) compareSources(old, mirror *ovs.Mirror, after *ovs.Snapshot) {
 	for d, refs := range map[ovs.Direction][]ovs.PortRef{ovs.Egress: old.Egress, ovs.Ingress: old.Ingress} {
 		for _, r := range refs {
-			if after.Port(r.UUID) != nil {
+			if mirror.Lists(r.UUID, d) || after.Port(r.UUID) != nil {
 				continue // still there; if it is out of the mirror, somebody wanted that
 			}
 			list := m.lost[mirror.UUID]

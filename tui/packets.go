@@ -468,14 +468,33 @@ func ends(l *decode.Line, width int, signs style.Signs) string {
 		half := room / 2
 		switch {
 		case widget.Width(src) <= half:
-			dst = widget.Cut(dst, room-widget.Width(src), tail)
+			dst = cutAddress(dst, room-widget.Width(src), tail)
 		case widget.Width(dst) <= room-half:
-			src = widget.Cut(src, room-widget.Width(dst), tail)
+			src = cutAddress(src, room-widget.Width(dst), tail)
 		default:
-			src, dst = widget.Cut(src, half, tail), widget.Cut(dst, room-half, tail)
+			src, dst = cutAddress(src, half, tail), cutAddress(dst, room-half, tail)
 		}
 	}
 	return src + " " + signs.Arrow + " " + dst
+}
+
+// cutAddress makes an address fit; its port says more than its end.
+func cutAddress(address string, width int, tail string) string {
+	host, port, ok := cutPort(address)
+	if room := width - len(port) - 1; ok && room >= 4 && widget.Width(address) > width {
+		return widget.Cut(host, room, tail) + ":" + port
+	}
+	return widget.Cut(address, width, tail)
+}
+
+// cutPort splits "10.0.0.1:80" and "[2001:db8::1]:80"; MAC and bare IPv6 addresses
+// have no port.
+func cutPort(address string) (host, port string, ok bool) {
+	i := strings.LastIndexByte(address, ':')
+	if i < 0 || strings.IndexByte(address, ':') != i && address[i-1] != ']' {
+		return address, "", false
+	}
+	return address[:i], address[i+1:], true
 }
 
 // endpoint is a sender or receiver as the list shows it.

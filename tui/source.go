@@ -14,10 +14,8 @@ func (m *model) viewSource(width, height int) []string {
 	here := m.tap.store() != nil
 	c := m.tap.meter.counters
 	tail := m.st.Signs.Ellipsis
-	lines := []string{
-		widget.NewLine(width, tail).Put(v.style, v.sign).Space(1).Put(v.style, v.text).String(),
-		m.countLine("packets", here, c.Packets, c.Bytes, "", width),
-	}
+	lines := m.wrapped(v.sign, v.text, v.style, width, max(1, height-3))
+	lines = append(lines, m.countLine("packets", here, c.Packets, c.Bytes, "", width))
 	if m.ofFile() {
 		lines = append(lines, widget.NewLine(width, tail).Col(m.st.Dim, "time", m.labelWidth()).Put(m.st.Text, m.span()).String())
 	} else {
