@@ -126,6 +126,9 @@ func TestRandomUseNeverBreaks(t *testing.T) {
 						u.sw.Fail = fmt.Errorf("%s", names[r.IntN(len(names))])
 					}
 				default:
+					if save := u.m.save; save != nil && strings.Contains(save.input.Text(), "/") {
+						save.input.Set("here.pcapng") // not anywhere else
+					}
 					u.Press(keys[r.IntN(len(keys))])
 				}
 				if u.m.width > 0 && u.m.height > 0 {
