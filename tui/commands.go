@@ -65,8 +65,11 @@ type appliedMsg struct {
 func (m *model) apply(plan *ovs.Plan, undoing *undoStep, then func() tea.Cmd) tea.Cmd {
 	entry := m.log.begin(plan, undoing, m.now())
 	m.work.busy = true
-	if c, ok := plan.Change.(ovs.ReleaseLease); ok {
+	switch c := plan.Change.(type) {
+	case ovs.ReleaseLease:
 		m.released[c.Lease] = true
+	case ovs.CreateLease:
+		delete(m.released, c.Lease)
 	}
 	after := m.generation()
 	return func() tea.Msg {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ovscope/ovs"
 	"ovscope/tui/tuitest"
 )
 
@@ -123,4 +124,22 @@ func TestStatisticsSayWhatTheyMissed(t *testing.T) {
 	u.Wait(2 * time.Second)
 	first, _ := u.m.tap.store().Range()
 	u.Expect(fmt.Sprintf("%s packets were overwritten before they could be counted here", count(first-10)))
+}
+
+func TestStatisticsEndWithTheirMirror(t *testing.T) {
+	u := start(t)
+	u.Select("vnet2")
+	u.Press("m") // span0
+	u.Pings(1, 10)
+	u.Wait(time.Second)
+	u.Press("t")
+	u.Expect("Top of 10 packets")
+	u.Edit(func(s *ovs.Snapshot) { // the next one on the bridge can be seen, too
+		b := s.BridgeByName("br1")
+		b.Mirrors = b.Mirrors[:1]
+		b.Mirrors[0].OutputPort = &ovs.PortRef{UUID: s.PortByName("vnet1").UUID, Name: "vnet1"}
+	})
+	u.Pings(1, 30)
+	u.Wait(3 * time.Second)
+	u.Expect("Top of 10 packets", "ended: another mirror is shown now")
 }

@@ -20,13 +20,13 @@ import (
 // open, and not by the capture: a command hands what the store has to a small store
 // of its own, whose live.Stats count.
 type statsPage struct {
-	generation int
-	store      *live.Store // of the tap
-	counted    uint64      // up to which sequence number
-	missed     uint64      // overwritten before they could be counted
-	since      time.Time   // of the first packet counted
-	heads      *live.Store // what Stats count: the packets' beginnings
-	stats      *live.Stats
+	store   *live.Store // of the tap
+	epoch   uint64      // of the recorder: later the store holds other packets
+	counted uint64      // up to which sequence number
+	missed  uint64      // overwritten before they could be counted
+	since   time.Time   // of the first packet counted
+	heads   *live.Store // what Stats count: the packets' beginnings
+	stats   *live.Stats
 
 	busy    bool
 	again   time.Time // when to count next
@@ -54,9 +54,8 @@ const (
 func (m *model) showStatistics() tea.Cmd {
 	s := m.tap.store()
 	first, _ := s.Range()
-	m.scans++
 	p := &statsPage{
-		generation: m.scans, store: s, counted: first, heads: live.NewStore(headsBytes), offline: m.ofFile(),
+		store: s, epoch: m.recorder.epoch.Load(), counted: first, heads: live.NewStore(headsBytes), offline: m.ofFile(),
 	}
 	p.stats = live.NewStats(p.heads)
 	m.page = p
@@ -73,13 +72,18 @@ type countedMsg struct {
 	at         time.Time
 }
 
+// ended reports whether the packets that the page is about are no longer on screen.
+func (p *statsPage) ended(m *model) bool {
+	return p.store != m.tap.store() || p.epoch != m.recorder.epoch.Load()
+}
+
 // count counts what has come, in a command.
 func (p *statsPage) count(m *model) tea.Cmd {
-	if p.busy || p.store != m.tap.store() {
+	if p.busy || p.ended(m) {
 		return nil
 	}
 	p.busy = true
-	from, since, now, epoch := p.counted, p.since, m.now(), m.recorder.epoch.Load()
+	from, since, now := p.counted, p.since, m.now()
 	offline := p.offline
 	return func() tea.Msg {
 		_, next := p.store.Range()
@@ -88,7 +92,7 @@ func (p *statsPage) count(m *model) tea.Cmd {
 		expected := from
 		var newest time.Time
 		p.store.Scan(from, to, func(f live.Packet) bool {
-			if m.recorder.epoch.Load() != epoch {
+			if m.recorder.epoch.Load() != p.epoch {
 				return false
 			}
 			msg.missed += f.Seq - expected
@@ -113,10 +117,10 @@ func (p *statsPage) count(m *model) tea.Cmd {
 
 func (m *model) onCounted(msg countedMsg) tea.Cmd {
 	p := msg.page
-	if m.page != page(p) || p.store != m.tap.store() {
+	p.busy = false
+	if m.page != page(p) || p.ended(m) {
 		return nil
 	}
-	p.busy = false
 	p.counted, p.since = msg.to, msg.since
 	p.missed += msg.missed
 	if msg.more {
@@ -250,8 +254,8 @@ func (p *statsPage) view(m *model, width, height int) []string {
 		return t.view(m, width, height)
 	}
 	t.title = fmt.Sprintf("Top of %s since %s", plural(int(s.Total.Packets), "packet"), m.clockTime(p.since))
-	if p.store != m.tap.store() {
-		t.title += ", ended"
+	if p.ended(m) {
+		t.add("", "ended: another mirror is shown now", m.st.Warn)
 	}
 	if !p.offline {
 		t.add("rate", fmt.Sprintf("last second %s %s, last 10 s %s %s, last minute %s %s",

@@ -89,7 +89,7 @@ func (m *model) retarget() tea.Cmd {
 		if m.deletedByOthers() && stored(m.tap.packets) {
 			next.gone, next.packets, next.meter = m.tap.name, m.tap.packets, m.tap.meter
 		} else {
-			m.packets.reset()
+			m.forgetPackets()
 		}
 		m.tap = next
 		return tea.Batch(m.closeTap(), m.tick())
@@ -104,7 +104,7 @@ func (m *model) retarget() tea.Cmd {
 	if same {
 		next.packets, next.meter = m.tap.packets, m.tap.meter
 	} else {
-		m.packets.reset()
+		m.forgetPackets()
 	}
 	next.opening = unseen == nil
 	m.tap = next
@@ -112,6 +112,12 @@ func (m *model) retarget() tea.Cmd {
 		return tea.Batch(m.closeTap(), m.tick())
 	}
 	return m.openTap()
+}
+
+// forgetPackets makes the screen ready for those of another mirror.
+func (m *model) forgetPackets() {
+	m.packets.reset()
+	m.save = nil
 }
 
 // deletedByOthers reports whether the mirror of the tap is gone, and not because
