@@ -19,9 +19,9 @@ test: ## install what the tests need (as root on Debian and Ubuntu), then run al
 	.ci/deps
 	.ci/test
 
-bench: build ## measure; needs root and what make test installs
+bench: build ## measure; needs root and what make test installs; BENCH=-h for flags
 	go test -p 1 -run '^$$' -bench . -benchmem ./...
-	$(if $(wildcard bench/*.go),go run ./bench)
+	go run ./bench $(BENCH)
 
 lab: build ## run a private Open vSwitch with guests and traffic until Ctrl-C; LAB=-h for flags
 	go build -o bin/lab ./ovs/lab/cmd

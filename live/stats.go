@@ -12,10 +12,11 @@ import (
 // It counts every packet, in memory of a fixed size (about 300 KiB).
 //
 // It does so in batches. The Store counts a segment (1 MiB) when it is full, while
-// that is still in the processor's cache: 65 ns a packet of 64 B, where 100 ms later
-// it was 80. Summary counts what has come since, in the caller's goroutine. Neither
-// waits for the other, and packets that are not counted when they would be
-// overwritten are counted first. So nothing is missed, however seldom somebody asks.
+// that is still in the processor's cache: with what follows, 25 to 60 ns a packet,
+// and half as much again when it is left to a Summary 100 ms later. Summary counts
+// what has come since, in the caller's goroutine. Neither waits for the other, and
+// packets that are not counted when they would be overwritten are counted first. So
+// nothing is missed, however seldom somebody asks.
 //
 // A frame that was stored cut is counted with its length on the wire.
 type Stats struct {
@@ -123,7 +124,7 @@ func (st *Stats) count(r *record, data []byte) {
 		if h.EtherType == EtherTypeARP {
 			st.arp.add(length)
 		}
-		st.etherTypes.add(h.EtherType, fold(fold64(uint64(h.EtherType)^st.seed, 0x9e3779b97f4a7c15)), length)
+		st.etherTypes.add(&h.EtherType, fold(fold64(uint64(h.EtherType)^st.seed, 0x9e3779b97f4a7c15)), length)
 	}
 	if len(data) < macBytes {
 		return // cut in the addresses: nobody's
@@ -135,9 +136,11 @@ func (st *Stats) count(r *record, data []byte) {
 			st.multicast.add(length)
 		}
 	}
-	talker, conversation := parties(h, data)
-	st.talkers.add(talker, talker.hash(st.seed), length)
-	st.conversations.add(conversation, conversation.hash(st.seed), length)
+	var talker talkerKey
+	var conversation conversationKey
+	parties(h, data, &talker, &conversation)
+	st.talkers.add(&talker, talker.hash(st.seed), length)
+	st.conversations.add(&conversation, conversation.hash(st.seed), length)
 }
 
 func sizeBucket(length int) int {

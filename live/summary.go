@@ -158,9 +158,9 @@ func (st *Stats) conversationTallies(n int) []ConversationTally {
 	for _, e := range st.conversations.heaviest(n) {
 		k := &e.key
 		out = append(out, ConversationTally{Conversation{
-			A: k.a.endpoint(k.kind), B: k.b.endpoint(k.kind),
-			APort: k.aPort, BPort: k.bPort,
-			Protocol: Protocol{k.etherType, k.protocol},
+			A: k.a.endpoint(kind(k.rest)), B: k.b.endpoint(kind(k.rest)),
+			APort: uint16(k.rest >> 48), BPort: uint16(k.rest >> 32),
+			Protocol: Protocol{uint16(k.rest >> 16), uint8(k.rest >> 8)},
 		}, e.tally, e.missed})
 	}
 	return out

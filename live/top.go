@@ -58,10 +58,10 @@ func newTop[K comparable]() *top[K] {
 }
 
 // add counts a packet of key, whose hash the caller knows.
-func (t *top[K]) add(key K, hash uint32, length uint64) {
+func (t *top[K]) add(key *K, hash uint32, length uint64) {
 	slot := hash % topSlots
 	for t.slots[slot] != 0 {
-		if e := &t.entries[t.slots[slot]-1]; e.hash == hash && e.key == key {
+		if e := &t.entries[t.slots[slot]-1]; e.hash == hash && e.key == *key {
 			e.tally.add(length)
 			e.weight += length
 			return
@@ -75,7 +75,7 @@ func (t *top[K]) add(key K, hash uint32, length uint64) {
 		}
 	}
 	t.entries = append(t.entries, topEntry[K]{
-		key: key, hash: hash, weight: length, missed: t.lost, tally: Tally{Packets: 1, Bytes: length},
+		key: *key, hash: hash, weight: length, missed: t.lost, tally: Tally{Packets: 1, Bytes: length},
 	})
 	t.slots[slot] = uint16(len(t.entries))
 }

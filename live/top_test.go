@@ -33,7 +33,7 @@ func TestTopKeepsItsPromise(t *testing.T) {
 			var total uint64
 			for range 200_000 {
 				key, length := test.key(), 60+rng.Uint64N(1440)
-				top.add(key, hashOf(key), length)
+				top.add(&key, hashOf(key), length)
 				tally := exact[key]
 				tally.add(length)
 				exact[key] = tally
@@ -81,7 +81,7 @@ func BenchmarkTopAdd(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				key := keys[i%len(keys)]
-				top.add(key, hashOf(key), 64)
+				top.add(&key, hashOf(key), 64)
 			}
 		})
 	}

@@ -40,9 +40,9 @@ type Config struct {
 	OnState func(State)
 }
 
-// DefaultRingBytes lets the reader pause for 100 ms at a million small packets a
-// second, and for 20 ms at half a million large ones.
-const DefaultRingBytes = 16 << 20
+// DefaultRingBytes lets the reader pause for 80 ms at a million small packets a
+// second, and for 16 ms at half a million large ones.
+const DefaultRingBytes = 12 << 20
 
 // Errors that Open wraps.
 var (
