@@ -54,9 +54,6 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 		c.cfg.Logger.Info("applied", "plan", p.Title, "command", command)
 	}
 
-	if undo, ok := p.Undo.(SetSources); ok && p.edits {
-		c.edits.note(undo)
-	}
 	result := Result{}
 	if err := c.awaitTakeUp(ctx, nextCfg); err != nil {
 		return c.fail(ctx, p, start, err)
@@ -66,6 +63,7 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 			return c.fail(ctx, p, start, err)
 		}
 	}
+	c.noteEdit(p)
 	// OFF may leak on newer releases too, so whatever stops copying purges.
 	if p.stops || p.reselects && !revalidatesMirrors(c.Snapshot().OVSVersion) {
 		if err := purgeFlows(ctx, c.runDir()); err != nil {
@@ -140,6 +138,9 @@ func (c *Client) fail(ctx context.Context, p *Plan, start time.Time, cause error
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
 		defer cancel()
 		err := c.rollBack(ctx, p.takeBack)
+		if err != nil {
+			c.noteEdit(p) // to be tried again at the end
+		}
 		var notApplied *NotAppliedError
 		if errors.As(cause, &notApplied) {
 			notApplied.RolledBack = err == nil
@@ -163,13 +164,16 @@ func (c *Client) rollBack(ctx context.Context, change Change) error {
 	if err != nil {
 		return err
 	}
-	if _, err = c.transact(ctx, plan); err != nil {
-		return err
-	}
-	if undo, ok := plan.Undo.(SetSources); ok && plan.edits {
+	_, err = c.transact(ctx, plan)
+	return err
+}
+
+// noteEdit remembers how a plan that has, or may have, changed a mirror which is no
+// lease of this run is taken back.
+func (c *Client) noteEdit(p *Plan) {
+	if undo, ok := p.Undo.(SetSources); ok && p.edits {
 		c.edits.note(undo)
 	}
-	return nil
 }
 
 // ReleaseAll removes every lease of this run that was not kept, and takes back its

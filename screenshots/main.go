@@ -45,6 +45,10 @@ func pictures() []picture {
 	}
 	return []picture{
 		{"overview", "ovscope --demo", 132, 36, nil, overview},
+		{"packet", "ovscope --demo", 120, 36, nil, append(slices.Clone(overview),
+			step{keys: []string{"Tab", "Tab"}, expect: "Packets"},
+			step{keys: []string{"Up", "Up", "Up", "Enter"}, expect: "0000"},
+			step{keys: down(6), expect: "bytes"})},
 		{"asking", "ovscope --demo", 80, 24, nil, overview[:3]},
 		{"narrow", "ovscope --demo, 60×15", 60, 15, nil, overview[:4]},
 		{"no-color", "NO_COLOR=1 ovscope --demo", 100, 30, []string{"NO_COLOR=1"}, overview},
