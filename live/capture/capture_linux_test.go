@@ -165,8 +165,9 @@ func TestCaptureResumesWhenTheInterfaceComesBack(t *testing.T) {
 			t.Errorf("round %d: got a frame of %d bytes, want 71", round, p.Length)
 		}
 	}
-	if n := changes.Load(); n != 8 {
-		t.Errorf("%d changes of state were told, want 8", n)
+	// A device that has just been made is down for a moment, which may be seen.
+	if n := changes.Load(); n < 8 || n > 8+3 {
+		t.Errorf("%d changes of state were told, want 8, and 3 more at most", n)
 	}
 
 	// Replaced so fast that it was never seen to be gone.
