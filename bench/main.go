@@ -6,7 +6,7 @@
 // host. The kernel copies frames into a tool's ring on the sender's CPU, so what
 // is measured is the tool's own time.
 //
-// It needs root, and takes about five minutes; -quick takes one. See
+// It needs root, and takes about four minutes; -quick takes one. See
 // docs/performance.md.
 package main
 
