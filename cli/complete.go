@@ -43,6 +43,25 @@ func (a *app) completeBridges(_ *cobra.Command, args []string, _ string) ([]stri
 	return a.names(bridgeNames), cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeFlag completes the last of several names separated by commas.
+func (a *app) completeFlag(of func(*ovs.Snapshot) []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		before := typed[:strings.LastIndexByte(typed, ',')+1]
+		names := a.names(of)
+		for i, n := range names {
+			names[i] = before + n
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func (a *app) completeMirrors(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return a.names(mirrorNames), cobra.ShellCompDirectiveNoFileComp
+}
+
 func portNames(s *ovs.Snapshot) []string {
 	var names []string
 	for _, b := range s.Bridges {
@@ -57,6 +76,23 @@ func bridgeNames(s *ovs.Snapshot) []string {
 	names := make([]string, len(s.Bridges))
 	for i, b := range s.Bridges {
 		names[i] = b.Name
+	}
+	return names
+}
+
+// mirrorNames are the names of mirrors, or the UUID where several have the same (F9).
+func mirrorNames(s *ovs.Snapshot) []string {
+	times := map[string]int{}
+	for _, m := range s.Mirrors() {
+		times[m.Name]++
+	}
+	var names []string
+	for _, m := range s.Mirrors() {
+		if times[m.Name] == 1 && m.Name != "" {
+			names = append(names, m.Name)
+			continue
+		}
+		names = append(names, string(m.UUID))
 	}
 	return names
 }

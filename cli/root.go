@@ -63,7 +63,7 @@ sudo ovscope dump -i tap1 -c 10`,
 		}
 		return nil
 	}
-	root.AddCommand(a.listCommand(), a.dumpCommand(), a.cleanupCommand(), a.manCommand())
+	root.AddCommand(a.listCommand(), a.dumpCommand(), a.mirrorCommand(), a.cleanupCommand(), a.manCommand())
 	return root
 }
 

@@ -64,8 +64,7 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 		}
 	}
 	c.noteEdit(p)
-	// OFF may leak on newer releases too, so whatever stops copying purges.
-	if p.stops || p.reselects && !revalidatesMirrors(c.Snapshot().OVSVersion) {
+	if p.purges(c.Snapshot().OVSVersion) {
 		if err := purgeFlows(ctx, c.runDir()); err != nil {
 			result.Warning = fmt.Sprintf("%v; flows that were running may follow only seconds later", err)
 			c.cfg.Logger.Warn("no purge", "plan", p.Title, "error", err)

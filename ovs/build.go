@@ -147,6 +147,8 @@ func (b *builder) mirror(row *schema.Mirror, bridge UUID, ports map[string]*Port
 		Filter:      clean(deref(row.Filter)),
 		ExternalIDs: cleanMap(row.ExternalIDs),
 		Owner:       ownerOf(row.ExternalIDs, b.self, b.local),
+		rawName:     row.Name,
+		rawFilter:   deref(row.Filter),
 	}
 	if row.OutputPort != nil {
 		m.OutputPort = &portRefsOf([]string{*row.OutputPort}, ports)[0]

@@ -68,3 +68,28 @@ func (e *NotAppliedError) Error() string {
 	}
 	return e.Reason
 }
+
+// InvalidError says what Open vSwitch would not take; nothing was tried.
+type InvalidError struct {
+	Reason string
+}
+
+func (e *InvalidError) Error() string { return e.Reason }
+
+func invalid(format string, args ...any) error {
+	return &InvalidError{Reason: fmt.Sprintf(format, args...)}
+}
+
+// ChangedError says that somebody else has changed, meanwhile, what a change would
+// have overwritten; nothing was changed.
+type ChangedError struct {
+	What string // "the output of mirror m0"
+}
+
+func (e *ChangedError) Error() string {
+	return e.What + " was changed by somebody else meanwhile; nothing was changed, look again"
+}
+
+func refused(format string, args ...any) error {
+	return &RefusedError{Reason: fmt.Sprintf(format, args...)}
+}

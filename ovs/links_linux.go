@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -56,4 +57,39 @@ func waitForLink(ctx context.Context, name string) (netlink.Link, error) {
 		case <-time.After(linkPoll):
 		}
 	}
+}
+
+// counters reads what the kernel counts of all interfaces, and their addresses.
+func (hostLinks) counters() (map[string]counters, error) {
+	links, err := netlink.LinkList()
+	if err != nil {
+		return nil, fmt.Errorf("listing interfaces: %w", err)
+	}
+	all := make(map[string]counters, len(links))
+	names := make(map[int]string, len(links))
+	for _, l := range links {
+		a := l.Attrs()
+		names[a.Index] = a.Name
+		c := counters{}
+		if s := a.Statistics; s != nil {
+			c.rxPackets, c.rxBytes, c.txPackets, c.txBytes = s.RxPackets, s.RxBytes, s.TxPackets, s.TxBytes
+		}
+		all[a.Name] = c
+	}
+	addresses, err := netlink.AddrList(nil, netlink.FAMILY_ALL)
+	if err != nil {
+		return nil, fmt.Errorf("listing addresses: %w", err)
+	}
+	for _, a := range addresses {
+		ip, ok := netip.AddrFromSlice(a.IP)
+		if !ok || ip.IsLinkLocalUnicast() {
+			continue // every interface gives itself one
+		}
+		ones, _ := a.Mask.Size()
+		name := names[a.LinkIndex]
+		c := all[name]
+		c.addresses = append(c.addresses, netip.PrefixFrom(ip.Unmap(), ones))
+		all[name] = c
+	}
+	return all, nil
 }

@@ -222,7 +222,11 @@ func TestPlanReleasesOnlyItsLease(t *testing.T) {
 			t.Errorf("mirror %s is touched", m.Name)
 		}
 	}
-	if diff := cmp.Diff(Change(CreateLease{Bridge: id('b', '0'), Sources: []Source{{id('a', '1'), Egress}}, Lease: "11111111", Owner: us}), p.Undo); diff != "" {
+	want := CreateMirror{
+		Bridge: id('b', '0'), Lease: "11111111", Owner: us,
+		MirrorSpec: MirrorSpec{Name: "ours", Sources: []Source{{id('a', '1'), Egress}}, Output: Output{Port: id('a', '3')}},
+	}
+	if diff := cmp.Diff(Change(want), p.Undo); diff != "" {
 		t.Error(diff)
 	}
 	if !p.stops {

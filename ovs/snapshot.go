@@ -46,7 +46,8 @@ type Snapshot struct {
 
 	Bridges []*Bridge // sorted by name
 
-	root UUID // the single Open_vSwitch row
+	root  UUID   // the single Open_vSwitch row
+	facts *Facts // nil while nobody has asked
 }
 
 // Features are what the server's schema offers beyond OVS 2.17.
@@ -137,6 +138,8 @@ type Mirror struct {
 	LastMoved   time.Time
 	Owner       Owner
 	ExternalIDs map[string]string
+
+	rawName, rawFilter string // as in OVSDB, for guards
 }
 
 // PortRef is a port as seen from a mirror.

@@ -2,6 +2,8 @@ package ovs
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/ovn-kubernetes/libovsdb/ovsdb"
 )
@@ -17,6 +19,8 @@ type step struct {
 	op ovsdb.Operation
 	// what names the row for errors, "port tap1"; empty where no row must match.
 	what string
+	// overwrites marks a wait for a value that a later operation overwrites.
+	overwrites bool
 	// nextCfg marks the select whose result is what cur_cfg must reach (F2).
 	nextCfg bool
 }
@@ -47,6 +51,19 @@ func (t *transaction) mutate(table string, id UUID, what string, mutations ...ov
 	}})
 }
 
+// replace overwrites columns of a row, which must still be as they were; else the
+// whole transaction fails with a *ChangedError.
+func (t *transaction) replace(table string, id UUID, what string, was, now ovsdb.Row) {
+	at := 0
+	t.add(step{what: what, overwrites: true, op: ovsdb.Operation{
+		Op: ovsdb.OperationWait, Table: table, Timeout: &at, Until: string(ovsdb.WaitConditionEqual),
+		Where:   whereUUID(id),
+		Columns: slices.Sorted(maps.Keys(was)),
+		Rows:    []ovsdb.Row{was},
+	}})
+	t.add(step{what: what, op: ovsdb.Operation{Op: ovsdb.OperationUpdate, Table: table, Where: whereUUID(id), Row: now}})
+}
+
 // finish asks vswitchd to take the change up, as ovs-vsctl does (F2), and says in
 // the database's log who did it.
 func (t *transaction) finish(s *Snapshot, title string) {
@@ -75,6 +92,9 @@ func (t *transaction) check(results []ovsdb.OperationResult) (nextCfg int, err e
 		}
 		if i < len(t.steps) {
 			s := t.steps[i]
+			if s.overwrites {
+				return 0, &ChangedError{What: s.what}
+			}
 			if s.op.Op == ovsdb.OperationWait {
 				return 0, &GoneError{Name: s.what}
 			}
@@ -86,7 +106,7 @@ func (t *transaction) check(results []ovsdb.OperationResult) (nextCfg int, err e
 		return 0, &TransactionError{What: "committing", Code: "incomplete", Details: fmt.Sprintf("%d results for %d operations", len(results), len(t.steps))}
 	}
 	for i, s := range t.steps {
-		if s.op.Op == ovsdb.OperationMutate && results[i].Count == 0 {
+		if (s.op.Op == ovsdb.OperationMutate || s.op.Op == ovsdb.OperationUpdate) && results[i].Count == 0 {
 			return 0, &GoneError{Name: s.what, Committed: true}
 		}
 		if s.nextCfg && len(results[i].Rows) == 1 {

@@ -1,6 +1,7 @@
 package ovs
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,38 +20,6 @@ func vsctlSources(s *Snapshot, m *Mirror, add, remove []Source) string {
 		words = append(words, fmt.Sprintf("remove Mirror %s %s %s", m.UUID, src.Direction.Column(), refs.name[src.Port]))
 	}
 	return "ovs-vsctl -- " + strings.Join(slices.Concat(refs.gets, words), " -- ")
-}
-
-// vsctlCreateLease is the ovs-vsctl command that makes a lease.
-func vsctlCreateLease(s *Snapshot, b *Bridge, c CreateLease, mtu int, ids map[string]string) string {
-	name := quote(LeaseName(c.Lease))
-	refs := newPortRefs(s, c.Sources)
-	iface := fmt.Sprintf("set Interface %s type=internal", name)
-	if mtu > 0 {
-		iface += fmt.Sprintf(" mtu_request=%d", mtu)
-	}
-	mirror := "--id=@m create Mirror name=" + name + " output_port=@out"
-	for _, d := range []Direction{Egress, Ingress} {
-		var names []string
-		for _, src := range c.Sources {
-			if src.Direction == d {
-				names = append(names, refs.name[src.Port])
-			}
-		}
-		if len(names) > 0 {
-			mirror += " " + d.Column() + "=" + strings.Join(names, ",")
-		}
-	}
-	tags := vsctlIDs(ids)
-	words := slices.Concat(refs.gets, []string{
-		fmt.Sprintf("add-port %s %s", quote(b.Name), name),
-		iface + tags,
-		fmt.Sprintf("set Port %s", name) + tags,
-		fmt.Sprintf("--id=@out get Port %s", name),
-		mirror + tags,
-		fmt.Sprintf("add Bridge %s mirrors @m", quote(b.Name)),
-	})
-	return "ovs-vsctl -- " + strings.Join(words, " -- ")
 }
 
 // portRefs gives ports names that one ovs-vsctl command can use: "@p1", "@p2", …
@@ -78,34 +47,36 @@ func newPortRefs(s *Snapshot, sources []Source) portRefs {
 func vsctlIDs(ids map[string]string) string {
 	var b strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(ids)) {
-		b.WriteString(" external_ids:" + k + "=" + quote(`"`+ids[k]+`"`))
+		b.WriteString(" external_ids:" + k + "=" + value(ids[k]))
 	}
 	return b.String()
 }
 
+// sourcesText lists ports with their directions: "tap1 → ←, tap2 →".
+func sourcesText(s *Snapshot, sources []Source) string {
+	byPort := map[UUID]string{}
+	var order []UUID
+	for _, src := range sources {
+		if byPort[src.Port] == "" {
+			order = append(order, src.Port)
+		}
+		byPort[src.Port] += " " + src.Direction.Arrow()
+	}
+	names := make([]string, len(order))
+	for i, id := range order {
+		names[i] = s.portName(id) + byPort[id]
+	}
+	return strings.Join(names, ", ")
+}
+
 // titleSources says which sources a mirror gains and loses: "copy tap1 → into m0".
 func titleSources(s *Snapshot, mirror string, add, remove []Source) string {
-	list := func(sources []Source) string {
-		byPort := map[UUID]string{}
-		var order []UUID
-		for _, src := range sources {
-			if byPort[src.Port] == "" {
-				order = append(order, src.Port)
-			}
-			byPort[src.Port] += " " + src.Direction.Arrow()
-		}
-		names := make([]string, len(order))
-		for i, id := range order {
-			names[i] = s.portName(id) + byPort[id]
-		}
-		return strings.Join(names, ", ")
-	}
 	var parts []string
 	if len(add) > 0 {
-		parts = append(parts, "copy "+list(add)+" into "+mirror)
+		parts = append(parts, "copy "+sourcesText(s, add)+" into "+mirror)
 	}
 	if len(remove) > 0 {
-		parts = append(parts, "stop copying "+list(remove)+" into "+mirror)
+		parts = append(parts, "stop copying "+sourcesText(s, remove)+" into "+mirror)
 	}
 	return strings.Join(parts, "; ")
 }
@@ -119,4 +90,18 @@ func quote(s string) string {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// value makes a word of ovs-vsctl's for a string column: quoted for OVSDB where it
+// could be taken for anything but a plain string, and then for the shell.
+func value(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.'
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	// ovsdb-types(5): a string in double quotes is a JSON string.
+	text, _ := json.Marshal(s) // a string can always be
+	return quote(string(text))
 }

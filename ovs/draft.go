@@ -1,0 +1,80 @@
+package ovs
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ovn-kubernetes/libovsdb/ovsdb"
+)
+
+// draft is a plan in the making: what adds an operation to the transaction adds
+// the words of the ovs-vsctl command that does the same.
+type draft struct {
+	s             *Snapshot
+	plan          *Plan
+	gets          []string // the words that name ports, which come first
+	words         []string
+	after         []string // further commands
+	refs          map[UUID]string
+	made, mirrors int // ports and mirrors made so far, to number them
+}
+
+func newDraft(s *Snapshot, c Change) *draft {
+	return &draft{s: s, plan: &Plan{Change: c}, refs: map[UUID]string{}}
+}
+
+// say adds a command for ovs-vsctl.
+func (d *draft) say(format string, args ...any) {
+	d.words = append(d.words, fmt.Sprintf(format, args...))
+}
+
+// port guards a port (F5), once, and returns its name in the command: "@p1".
+func (d *draft) port(p *Port) string {
+	if word := d.refs[p.UUID]; word != "" {
+		return word
+	}
+	word := fmt.Sprintf("@p%d", len(d.gets)+1)
+	d.refs[p.UUID] = word
+	d.gets = append(d.gets, fmt.Sprintf("--id=%s get Port %s", word, quote(p.Name)))
+	d.plan.tx.guardPort(p)
+	return word
+}
+
+// word is how the command names a port that may be gone.
+func (d *draft) word(id UUID) string {
+	if p := d.s.Port(id); p != nil {
+		return d.port(p)
+	}
+	return string(id)
+}
+
+// finish gives the plan its title and commands.
+func (d *draft) finish(title string) *Plan {
+	p := d.plan
+	p.Title = title
+	if p.Empty() {
+		return p
+	}
+	p.tx.finish(d.s, title)
+	p.Commands = append([]string{"ovs-vsctl -- " + strings.Join(slices.Concat(d.gets, d.words), " -- ")}, d.after...)
+	return p
+}
+
+// external adds to and takes from the external_ids of a row.
+func (d *draft) external(table string, id UUID, what string, insert map[string]string, remove []string) {
+	var mutations []ovsdb.Mutation
+	if len(remove) > 0 {
+		set := ovsdb.OvsSet{}
+		for _, k := range remove {
+			set.GoSet = append(set.GoSet, k)
+			d.say("remove %s %s external_ids %s", table, id, k)
+		}
+		mutations = append(mutations, *ovsdb.NewMutation("external_ids", ovsdb.MutateOperationDelete, set))
+	}
+	if len(insert) > 0 {
+		mutations = append(mutations, *ovsdb.NewMutation("external_ids", ovsdb.MutateOperationInsert, ovsMap(insert)))
+		d.say("set %s %s%s", table, id, vsctlIDs(insert))
+	}
+	d.plan.tx.mutate(table, id, what, mutations...)
+}
