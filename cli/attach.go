@@ -128,5 +128,21 @@ func (a *app) openTap(_ context.Context, t ovs.TapPoint, snapLen int) (live.Sour
 	if t.Direction == ovs.Outgoing {
 		direction = live.Outgoing
 	}
-	return capture.Open(capture.Config{Interface: t.Interface, Direction: direction, SnapLen: snapLen})
+	return capture.Open(capture.Config{Interface: t.Interface, Direction: direction, SnapLen: snapLen, Tunnel: captureTunnel(t.Tunnel)})
+}
+
+// captureTunnel is a tunnel as the capture tells it by its packets.
+func captureTunnel(t ovs.Tunnel) capture.Tunnel {
+	c := capture.Tunnel{Remote: t.Remote, Keyed: t.Key.Set, Key: t.Key.Value}
+	switch t.Kind {
+	case ovs.NoTunnel:
+		return capture.Tunnel{}
+	case ovs.GRE:
+		c.Protocol = capture.GREProtocol
+	case ovs.ERSPAN1:
+		c.Protocol = capture.ERSPAN2Protocol
+	case ovs.ERSPAN2:
+		c.Protocol = capture.ERSPAN3Protocol
+	}
+	return c
 }

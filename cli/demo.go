@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"ovscope/live"
+	"ovscope/live/capture"
 	"ovscope/ovs"
 	"ovscope/ovs/sim"
 )
@@ -26,7 +27,7 @@ func demoTap(s *sim.Switch) func(context.Context, ovs.TapPoint, int) (live.Sourc
 		if err != nil {
 			return nil, err
 		}
-		return &demoSource{tap, snapLen}, nil
+		return &demoSource{tap, snapLen, captureTunnel(t.Tunnel)}, nil
 	}
 }
 
@@ -34,6 +35,7 @@ func demoTap(s *sim.Switch) func(context.Context, ovs.TapPoint, int) (live.Sourc
 type demoSource struct {
 	tap     *sim.Tap
 	snapLen int // 0 for whole frames
+	tunnel  capture.Tunnel
 }
 
 func (d *demoSource) Run(ctx context.Context, into *live.Store) error {
@@ -46,6 +48,9 @@ func (d *demoSource) Run(ctx context.Context, into *live.Store) error {
 			return err
 		}
 		for _, f := range frames {
+			if d.tunnel != (capture.Tunnel{}) && !d.tunnel.Matches(f.Data) {
+				continue
+			}
 			direction := live.Incoming
 			if f.Outgoing {
 				direction = live.Outgoing

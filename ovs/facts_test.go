@@ -2,6 +2,7 @@ package ovs
 
 import (
 	"errors"
+	"net/netip"
 	"os"
 	"os/exec"
 	"slices"
@@ -73,15 +74,25 @@ func TestTapPointByOutput(t *testing.T) {
 		want   TapPoint
 		reason string
 	}{
-		"internal":    {Interface{Type: "internal"}, TapPoint{"mon", Incoming}, ""},
-		"tap device":  {Interface{Type: "tap"}, TapPoint{"mon", Incoming}, ""},
-		"AF_XDP":      {Interface{Type: "afxdp"}, TapPoint{}, "bypasses the kernel"},
-		"VM or veth":  {Interface{Type: ""}, TapPoint{"mon", Outgoing}, ""},
-		"explicit":    {Interface{Type: "system"}, TapPoint{"mon", Outgoing}, ""},
-		"patch":       {Interface{Type: "patch"}, TapPoint{}, "patch port"},
-		"vhost-user":  {Interface{Type: "dpdkvhostuserclient"}, TapPoint{}, "bypasses the kernel"},
-		"GRE, routed": {Interface{Type: "gre", Status: map[string]string{"tunnel_egress_iface": "eth1"}, Options: map[string]string{"remote_ip": "192.0.2.9"}}, TapPoint{}, "192.0.2.9 through eth1"},
-		"GRE":         {Interface{Type: "gre"}, TapPoint{}, "no Linux interface"},
+		"internal":   {Interface{Type: "internal"}, TapPoint{Interface: "mon", Direction: Incoming}, ""},
+		"tap device": {Interface{Type: "tap"}, TapPoint{Interface: "mon", Direction: Incoming}, ""},
+		"AF_XDP":     {Interface{Type: "afxdp"}, TapPoint{}, "bypasses the kernel"},
+		"VM or veth": {Interface{Type: ""}, TapPoint{Interface: "mon", Direction: Outgoing}, ""},
+		"explicit":   {Interface{Type: "system"}, TapPoint{Interface: "mon", Direction: Outgoing}, ""},
+		"patch":      {Interface{Type: "patch"}, TapPoint{}, "patch port"},
+		"vhost-user": {Interface{Type: "dpdkvhostuserclient"}, TapPoint{}, "bypasses the kernel"},
+		"GRE, routed": {
+			Interface{Type: "gre", Status: map[string]string{"tunnel_egress_iface": "eth1"}, Options: map[string]string{"remote_ip": "192.0.2.9", "key": "7"}},
+			TapPoint{Interface: "eth1", Direction: Outgoing, Tunnel: Tunnel{Kind: GRE, Remote: netip.MustParseAddr("192.0.2.9"), Key: Key{true, 7}}},
+			"",
+		},
+		"ERSPAN through the kernel's bridge": {
+			Interface{Type: "erspan", Status: map[string]string{"tunnel_egress_iface": "br1"}, Options: map[string]string{"remote_ip": "192.0.2.9", "erspan_ver": "1", "erspan_idx": "1a"}},
+			TapPoint{Interface: "br1", Direction: Outgoing, Tunnel: Tunnel{Kind: ERSPAN1, Remote: netip.MustParseAddr("192.0.2.9"), Index: 26}},
+			"",
+		},
+		"GRE without a route": {Interface{Type: "gre", Options: map[string]string{"remote_ip": "192.0.2.9"}}, TapPoint{}, "no route"},
+		"GRE of a flow":       {Interface{Type: "gre", Options: map[string]string{"remote_ip": "flow"}}, TapPoint{}, "no Linux interface"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := fixture()

@@ -22,6 +22,8 @@ func (p *Plan) findHazards(s *Snapshot, b *Bridge, before *Mirror, after MirrorS
 	}
 	if newOutput {
 		switch {
+		case after.Output.New != nil && after.Output.New.Tunnel.Kind == NoTunnel && b.MTU() == 0:
+			h.warn("the MTU of bridge %s is not known: if it is more than 1500 bytes, it shrinks to that of the new port", b.Name)
 		case after.Output.VLAN != 0:
 			h.remoteSpan(after.Output.VLAN, flood)
 		case after.Output.Port != "":

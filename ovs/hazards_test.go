@@ -81,6 +81,7 @@ func TestHazards(t *testing.T) {
 		"bridge's MAC":               {spec: to("eth0"), want: "would take another at once", typed: "br0", asks: true},
 		"bridge's MAC is set":        {spec: to("eth0"), world: func(s *Snapshot) { s.Bridges[0].OtherConfig = map[string]string{"hwaddr": "x"} }, want: "way out", typed: "eth0", asks: true},
 		"smaller MTU":                {spec: to("small"), want: "packets of 1400 bytes and bridge br0 passes 1500"},
+		"MTU not known":              {spec: MirrorSpec{Sources: []Source{{id('a', '2'), Egress}}, Output: Output{New: &NewPort{Name: "new0"}}}, world: func(s *Snapshot) { s.Bridges[0].LocalPort().Interfaces[0].MTU = 0 }, want: "it shrinks to that of the new port"},
 		"broken output":              {spec: to("quiet"), world: func(s *Snapshot) { s.PortByName("quiet").Interfaces[0].Error = "no device" }, want: "does not work: no device"},
 		"RSPAN without flooding":     {spec: vlan(111), want: "would learn the sources' addresses", typed: "br0", asks: true},
 		"RSPAN, flooded by us":       {spec: vlan(111), flood: true, want: "have lost the tag"},

@@ -1,6 +1,9 @@
 package ovs
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // FrameDirection is which way copies pass a tap point's interface, as the Linux
 // host sees it.
@@ -25,6 +28,9 @@ func (d FrameDirection) String() string {
 type TapPoint struct {
 	Interface string
 	Direction FrameDirection
+	// Tunnel is the tunnel that the copies are in, for a mirror that leaves through
+	// one: other frames pass the interface as well. The zero value means none.
+	Tunnel Tunnel
 }
 
 // NoTapError says why a mirror's copies cannot be seen on this host (F23). Its
@@ -60,17 +66,51 @@ func (s *Snapshot) TapPoint(m *Mirror) (TapPoint, error) {
 	switch iface.Type {
 	case "internal", "tap":
 		// vswitchd writes into a tap device: the host receives it.
-		return TapPoint{iface.Name, Incoming}, nil
+		return TapPoint{Interface: iface.Name, Direction: Incoming}, nil
 	case "", "system":
-		return TapPoint{iface.Name, Outgoing}, nil
+		return TapPoint{Interface: iface.Name, Direction: Outgoing}, nil
 	case "patch":
 		return no("its output %s is a patch port to another bridge and no Linux interface", port.Name)
 	case "dpdk", "dpdkr", "dpdkvhostuser", "dpdkvhostuserclient", "afxdp", "afxdp-nonpmd":
 		return no("its output %s has type %s, which bypasses the kernel", port.Name, iface.Type)
 	}
-	if out := iface.Status["tunnel_egress_iface"]; out != "" {
-		return no("they leave inside a %s tunnel to %s through %s; capture there to see them",
-			iface.Type, iface.Options["remote_ip"], out)
+	if n := newPortOf(port); n != nil && n.Tunnel.Kind != NoTunnel {
+		device, why := s.tunnelDevice(iface)
+		if why != "" {
+			return no("they leave inside a %s tunnel to %s%s", iface.Type, n.Tunnel.Remote, why)
+		}
+		return TapPoint{Interface: device, Direction: Outgoing, Tunnel: n.Tunnel}, nil
 	}
 	return no("its output %s has type %s, which is no Linux interface", port.Name, iface.Type)
+}
+
+// tunnelDevice is the Linux interface through which a tunnel's packets leave (F23),
+// or why that is not known. The kernel's datapath hands them to the host's network
+// stack. The userspace datapath sends them into the bridge that has the route
+// without passing the host's port of it: there they leave by the bridge's way out.
+func (s *Snapshot) tunnelDevice(tunnel *Interface) (device, why string) {
+	out := tunnel.Status["tunnel_egress_iface"]
+	if out == "" {
+		return "", ", to which OVS knows no route"
+	}
+	b := s.BridgeByName(out)
+	if b == nil || b.DatapathType != "netdev" {
+		return out, ""
+	}
+	var ways []string
+	for _, p := range b.Ports {
+		for _, i := range p.Interfaces {
+			if i.Type == "" || i.Type == "system" {
+				ways = append(ways, i.Name)
+			}
+		}
+	}
+	switch len(ways) {
+	case 0:
+		return "", fmt.Sprintf(" through bridge %s, of which no port is a Linux interface", b.Name)
+	case 1:
+		return ways[0], ""
+	}
+	return "", fmt.Sprintf(" through bridge %s, and OVS does not say by which port: capture on %s to see them",
+		b.Name, strings.Join(ways, " or "))
 }

@@ -29,6 +29,8 @@ type Config struct {
 	Interface string
 	// Direction is which frames are wanted; DirectionUnknown means both ways.
 	Direction live.Direction
+	// Tunnel is the tunnel whose packets are wanted; the zero value means all frames.
+	Tunnel Tunnel
 	// SnapLen is how many bytes of a frame to keep, tags included, and
 	// not less than 18; 0 means all.
 	SnapLen int
@@ -39,6 +41,9 @@ type Config struct {
 	// must return soon and may not call Close.
 	OnState func(State)
 }
+
+// wholeFrame is more bytes than any frame has.
+const wholeFrame = 1 << 18
 
 // DefaultRingBytes lets the reader pause for 80 ms at a million small packets a
 // second, and for 16 ms at half a million large ones.

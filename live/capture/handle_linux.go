@@ -76,7 +76,7 @@ func open(c Config) (_ *Handle, err error) {
 		return nil, err
 	}
 	// Filter and ring before bind: not one frame of the wrong way slips in.
-	if err := h.socket.filter(c.Direction, c.SnapLen); err != nil {
+	if err := h.socket.filter(c.Direction, c.Tunnel, c.SnapLen); err != nil {
 		return nil, err
 	}
 	if h.ring, err = h.socket.ring(c.RingBytes); err != nil {

@@ -17,9 +17,6 @@ type socket struct {
 	name string // of the interface
 }
 
-// wholeFrame is more than any frame has.
-const wholeFrame = 1 << 18
-
 // openSocket opens a socket that receives nothing yet: its protocol is 0.
 func openSocket(name string) (*socket, error) {
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
@@ -34,25 +31,26 @@ func openSocket(name string) (*socket, error) {
 	return &socket{fd: fd, name: name}, nil
 }
 
-// filter lets pass only frames of that direction, and snapLen bytes of those.
-func (s *socket) filter(direction live.Direction, snapLen int) error {
+// filter lets pass only frames of that direction and tunnel, and snapLen bytes of those.
+func (s *socket) filter(direction live.Direction, tunnel Tunnel, snapLen int) error {
 	keep := uint32(wholeFrame)
 	if snapLen > 0 && snapLen < wholeFrame {
 		keep = uint32(snapLen)
 	}
-	pass := []bpf.Instruction{bpf.RetConstant{Val: keep}}
+	pass := tunnel.program([]bpf.Instruction{bpf.RetConstant{Val: keep}})
 	if direction != live.DirectionUnknown {
-		jump := bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.PACKET_OUTGOING, SkipFalse: 1}
+		jump := bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.PACKET_OUTGOING, SkipFalse: uint8(len(pass))}
 		if direction == live.Incoming {
 			jump.Cond = bpf.JumpNotEqual
 			// Also spares the kernel the copy. Linux 4.20 and newer; the filter does for the rest.
 			_ = unix.SetsockoptInt(s.fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1)
 		}
-		pass = []bpf.Instruction{bpf.LoadExtension{Num: bpf.ExtType}, jump, pass[0], bpf.RetConstant{Val: 0}}
+		pass = append([]bpf.Instruction{bpf.LoadExtension{Num: bpf.ExtType}, jump}, pass...)
+		pass = append(pass, bpf.RetConstant{Val: 0})
 	}
 	raw, err := bpf.Assemble(pass)
 	if err != nil {
-		return fmt.Errorf("assembling the direction filter: %w", err)
+		return fmt.Errorf("assembling the filter: %w", err)
 	}
 	code := make([]unix.SockFilter, len(raw))
 	for i, in := range raw {
@@ -60,7 +58,7 @@ func (s *socket) filter(direction live.Direction, snapLen int) error {
 	}
 	program := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}
 	if err := unix.SetsockoptSockFprog(s.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &program); err != nil {
-		return fmt.Errorf("attaching the direction filter: %w", err)
+		return fmt.Errorf("attaching the filter: %w", err)
 	}
 	return nil
 }
