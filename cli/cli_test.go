@@ -109,6 +109,12 @@ func TestCompletionOffersRealPortsAndBridges(t *testing.T) {
 		{[]string{"list", ""}, "br-int"},
 		{[]string{"dump", "-i", ""}, "tap-web-1"},
 		{[]string{"dump", "-i", "tap-dns,t"}, "tap-dns,tap-web-1"},
+		{[]string{"mirror", "rm", ""}, "ids-span"},
+		{[]string{"mirror", "set", ""}, "ids-span"},
+		{[]string{"mirror", "clear", ""}, "br-int"},
+		{[]string{"mirror", "add", "m", "--output", ""}, "tap-web-1"},
+		{[]string{"mirror", "add", "m", "--flood", ""}, "br-int"},
+		{[]string{"mirror", "add", "m", "--egress", "tap-dns,"}, "tap-dns,tap-web-1"},
 	} {
 		r := ovscope(t, append([]string{"__complete", "--demo"}, test.words...)...)
 		if !strings.Contains(r.stdout, test.want+"\n") {

@@ -103,10 +103,25 @@ func explainConnect(endpoint string, err error) error {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		hint = "connection refused; does ovsdb-server listen there (ovs-vsctl get-manager, ptcp: or pssl:)?"
 		err = syscall.ECONNREFUSED
+	case strings.HasPrefix(endpoint, "ssl:") && closedByServer(err):
+		hint = "the server ended the TLS connection: either it does not trust our certificate (--certificate must be signed by the CA that ovsdb-server was given), or that port does not speak TLS"
 	default:
 		hint = clean(err.Error())
 	}
 	return &hintError{hint, err}
+}
+
+// closedByServer reports whether the server hung up, as it does on a certificate
+// that it does not trust: in TLS 1.3 that comes after the handshake, with the first
+// request. libovsdb keeps only the words of the errors.
+func closedByServer(err error) bool {
+	text := err.Error()
+	for _, sign := range []string{"EOF", "broken pipe", "connection reset", "remote error: tls", "first record does not look like a TLS handshake", "not connected"} {
+		if strings.Contains(text, sign) {
+			return true
+		}
+	}
+	return false
 }
 
 // hintError replaces a chain of wrapped words by one sentence, and keeps the cause

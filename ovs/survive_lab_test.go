@@ -215,3 +215,33 @@ func TestMirrorThatLostItsPortsIsBrokenAndCanBeRemoved(t *testing.T) {
 		t.Errorf("left:\n%s", got)
 	}
 }
+
+// The facts name who would be hurt: an address on the host's port, and a port whose
+// guest is sending.
+func TestFactsOfTheSwitch(t *testing.T) {
+	l := lab.New(t, lab.Options{Scene: true})
+	shell(t, l, []string{"ip addr add 192.0.2.1/24 dev br0 && ip link set br0 up"})
+	c := dial(t, l)
+	facts, err := c.Facts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := facts.Interfaces["br0"].Addresses; len(a) != 1 || a[0].String() != "192.0.2.1/24" {
+		t.Errorf("br0 has the addresses %v", a)
+	}
+	if f := facts.Interfaces["tap5"]; !f.Measured || !f.Receiving || f.Rate <= 0 || f.LinkSpeed == 0 {
+		t.Errorf("tap5 sends all the time: %+v", f)
+	}
+	if f := facts.Interfaces["tap8"]; f.Receiving && f.Rate <= 0 {
+		t.Errorf("tap8: %+v", f)
+	}
+	if facts.NoControl != "" {
+		t.Errorf("no control socket: %s", facts.NoControl)
+	}
+	if err := l.StopVswitchd(); err != nil {
+		t.Fatal(err)
+	}
+	if facts, err = c.Facts(t.Context()); err != nil || facts.NoControl == "" {
+		t.Errorf("without ovs-vswitchd: %v, %+v", err, facts)
+	}
+}
