@@ -52,9 +52,9 @@ func (f *specFlags) register(a *app, cmd *cobra.Command) {
 	fl.StringVar(&f.erspan, "erspan", "", "output: an ERSPAN tunnel to this address, IPv4 or IPv6")
 	fl.IntVar(&f.erspanVersion, "erspan-version", 1, "1 for ERSPAN type II, 2 for type III")
 	fl.StringVar(&f.key, "key", "", "the tunnel's key; for ERSPAN the session id, 0 to 1023")
-	fl.StringVar(&f.index, "index", "", "ERSPAN type II: the index, decimal or 0x…, up to 0xfffff")
-	fl.IntVar(&f.direction, "direction", 0, "ERSPAN type III: 0 from the guest, 1 to it")
-	fl.StringVar(&f.hardwareID, "hardware-id", "", "ERSPAN type III: the hardware id, decimal or 0x…, up to 0x3f")
+	fl.StringVar(&f.index, "index", "", "index in ERSPAN type II, decimal or 0x…, up to 0xfffff")
+	fl.IntVar(&f.direction, "direction", 0, "direction in ERSPAN type III: 0 from the guest, 1 to it")
+	fl.StringVar(&f.hardwareID, "hardware-id", "", "hardware id in ERSPAN type III, decimal or 0x…, up to 0x3f")
 	fl.StringVar(&f.local, "local", "", "the tunnel's address on this host, if it is not the route's")
 	// The only error is a flag that does not exist.
 	for _, name := range []string{"port", "egress", "ingress"} {
