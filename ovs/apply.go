@@ -1,6 +1,7 @@
 package ovs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,7 +89,7 @@ func (c *Client) transact(ctx context.Context, p *Plan) (nextCfg int, err error)
 	defer cancel()
 	results, err := s.ovsdb.Transact(ctx, p.tx.operations()...)
 	if err != nil {
-		return 0, &NotAppliedError{Reason: fmt.Sprintf("OVSDB did not say what became of the change: %s", clean(err.Error()))}
+		return 0, &NotAppliedError{Reason: fmt.Sprintf("OVSDB did not say what became of the change: %s", clean(err.Error())), Err: cmp.Or(ctx.Err(), err)}
 	}
 	return p.tx.check(results)
 }

@@ -60,7 +60,11 @@ type NotAppliedError struct {
 	Reason string
 	// RolledBack reports that the change has been taken out of the database again.
 	RolledBack bool
+	// Err is the cause, where there is one: the caller's own ctx, for instance.
+	Err error
 }
+
+func (e *NotAppliedError) Unwrap() error { return e.Err }
 
 func (e *NotAppliedError) Error() string {
 	if e.RolledBack {
