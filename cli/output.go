@@ -152,7 +152,7 @@ const printInterval = 20 * time.Millisecond
 // at the end.
 func (a *app) follow(ctx context.Context, source live.Source, o *output) error {
 	began := time.Now()
-	store := live.NewStore(a.storeBytes())
+	store := live.NewStore(a.reserveStore())
 	run, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)

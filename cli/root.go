@@ -126,7 +126,7 @@ func (a *app) ui(ctx context.Context, f uiFlags) error {
 		ReadOnly:   a.flags.readOnly,
 		NoColor:    a.noColor(),
 		ASCII:      !utf8Locale(os.Getenv),
-		StoreBytes: a.storeBytes(),
+		StoreBytes: a.reserveStore(),
 		Version:    a.build.Version,
 	}
 	if f.iface != "" || f.file != "" {
@@ -187,11 +187,11 @@ func unlessSignalled(ctx context.Context, err error) error {
 // maxBufferMiB is more than a hypervisor has to spare.
 const maxBufferMiB = 1 << 16
 
-// storeBytes is the memory for packets. Go would let as much garbage gather as
+// reserveStore is how much memory packets get. Go would let as much garbage gather as
 // there is live memory, and takes the packets for that; so with a store the
 // garbage is collected sooner: memory levels off at 98 MiB instead of growing
 // slowly beyond 100 (docs/performance.md), and GOGC still overrules it.
-func (a *app) storeBytes() int {
+func (a *app) reserveStore() int {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbagePercent)
 	}
