@@ -133,8 +133,13 @@ func TestSuperFramesAndSnapLength(t *testing.T) {
 func TestCaptureResumesWhenTheInterfaceComesBack(t *testing.T) {
 	inNamespace(t)
 	send := sender(t, veth(t, 1500))
-	var changes atomic.Int32
-	h, store := started(t, Config{Interface: "host", Direction: live.Incoming, OnState: func(State) { changes.Add(1) }})
+	var changes, gone atomic.Int32
+	h, store := started(t, Config{Interface: "host", Direction: live.Incoming, OnState: func(s State) {
+		changes.Add(1)
+		if s.Phase == Gone {
+			gone.Add(1)
+		}
+	}})
 	is := func(phase Phase) func() bool { return func() bool { return h.State().Phase == phase } }
 
 	send(frame(60))
@@ -164,6 +169,9 @@ func TestCaptureResumesWhenTheInterfaceComesBack(t *testing.T) {
 		if p := got[len(got)-1]; p.Length != 71 {
 			t.Errorf("round %d: got a frame of %d bytes, want 71", round, p.Length)
 		}
+	}
+	if n := gone.Load(); n != 3 {
+		t.Errorf("it was told %d times that the interface is gone, want 3", n)
 	}
 	// A device that has just been made is down for a moment, which may be seen.
 	if n := changes.Load(); n < 8 || n > 8+3 {
