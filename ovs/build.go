@@ -97,9 +97,14 @@ func (b *builder) interfaces(c *cache.TableCache) map[string]*Interface {
 			AdminState:  clean(deref(row.AdminState)),
 			MAC:         clean(deref(row.MACInUse)),
 			MTU:         deref(row.MTU),
+			MTURequest:  deref(row.MTURequest),
+			LinkSpeed:   deref(row.LinkSpeed),
+			Duplex:      clean(deref(row.Duplex)),
 			Options:     cleanMap(row.Options),
 			Status:      cleanMap(row.Status),
+			OtherConfig: cleanMap(row.OtherConfig),
 			ExternalIDs: cleanMap(row.ExternalIDs),
+			Statistics:  cleanCounters(row.Statistics),
 		}
 	}
 	return out
@@ -117,11 +122,13 @@ func (b *builder) ports(c *cache.TableCache, interfaces map[string]*Interface) m
 			CVLANs:      slices.Sorted(slices.Values(row.CVLANs)),
 			VLANMode:    clean(deref(row.VLANMode)),
 			BondMode:    clean(deref(row.BondMode)),
+			LACP:        clean(deref(row.LACP)),
 			OtherConfig: cleanMap(row.OtherConfig),
 			ExternalIDs: cleanMap(row.ExternalIDs),
 			Owner:       ownerOf(row.ExternalIDs, b.self, b.local),
 			rawName:     row.Name,
 		}
+		p.ActiveMember = clean(deref(row.ActiveSlave))
 		for _, interfaceID := range row.Interfaces {
 			if i := interfaces[interfaceID]; i != nil {
 				p.Interfaces = append(p.Interfaces, i)
@@ -253,6 +260,18 @@ func cleanMap(m map[string]string) map[string]string {
 	out := make(map[string]string, len(m))
 	for k, v := range m {
 		out[clean(k)] = clean(v)
+	}
+	return out
+}
+
+// cleanCounters is nil when there are none.
+func cleanCounters(m map[string]int) map[string]int {
+	if len(m) == 0 {
+		return nil
+	}
+	out := make(map[string]int, len(m))
+	for k, v := range m {
+		out[clean(k)] = v
 	}
 	return out
 }

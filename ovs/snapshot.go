@@ -84,6 +84,9 @@ type Port struct {
 	// VLANMode is the column's value, often empty; see Mode.
 	VLANMode string
 	BondMode string
+	// LACP is "active", "passive", "off" or "" when unset; ActiveMember is the MAC
+	// of the member that a bond sends on, "" when OVS does not say.
+	LACP, ActiveMember string
 	// Interfaces has one element, or several for a bond; sorted by name.
 	Interfaces  []*Interface
 	ExternalIDs map[string]string
@@ -106,9 +109,17 @@ type Interface struct {
 	LinkState, AdminState string
 	MAC                   string // mac_in_use
 	MTU                   int    // 0 when not known
+	MTURequest            int    // 0 when nobody asked for one
+	LinkSpeed             int    // bit/s, 0 when not known
+	Duplex                string // "half", "full" or "" when not known
 	Options               map[string]string
 	Status                map[string]string
+	OtherConfig           map[string]string
 	ExternalIDs           map[string]string
+	// Statistics are OVS's counters by the names of ovs-vswitchd.conf.db(5):
+	// "rx_packets" is what the switch received there, so what the guest sent. Nil
+	// while they are not known. OVS refreshes all at once, see StatsInterval.
+	Statistics map[string]int
 }
 
 // Mirror is a row of the Mirror table with its references resolved.
@@ -332,22 +343,6 @@ func (p *Port) LinkState() string {
 		state = cmp.Or(state, i.LinkState)
 	}
 	return state
-}
-
-// GuestName is what the platform says about who is behind the port, "" when it
-// says nothing: a VM's name or UUID, or a logical port of OpenStack or OVN.
-func (p *Port) GuestName() string {
-	for _, key := range []string{"vm-name", "iface-name", "vm-uuid", "vm-id", "iface-id"} {
-		if v := p.ExternalIDs[key]; v != "" {
-			return v
-		}
-		for _, i := range p.Interfaces {
-			if v := i.ExternalIDs[key]; v != "" {
-				return v
-			}
-		}
-	}
-	return ""
 }
 
 // Selects reports whether the mirror copies that direction of the port.

@@ -51,6 +51,8 @@ type Port struct {
 	CVLANs      []int             `ovsdb:"cvlans"`
 	VLANMode    *string           `ovsdb:"vlan_mode"`
 	BondMode    *string           `ovsdb:"bond_mode"`
+	LACP        *string           `ovsdb:"lacp"`
+	ActiveSlave *string           `ovsdb:"bond_active_slave"`
 	OtherConfig map[string]string `ovsdb:"other_config"`
 	ExternalIDs map[string]string `ovsdb:"external_ids"`
 }
@@ -69,6 +71,10 @@ type Interface struct {
 	MTURequest  *int              `ovsdb:"mtu_request"`
 	Options     map[string]string `ovsdb:"options"`
 	Status      map[string]string `ovsdb:"status"`
+	LinkSpeed   *int              `ovsdb:"link_speed"`
+	Duplex      *string           `ovsdb:"duplex"`
+	Statistics  map[string]int    `ovsdb:"statistics"`
+	OtherConfig map[string]string `ovsdb:"other_config"`
 	ExternalIDs map[string]string `ovsdb:"external_ids"`
 }
 
