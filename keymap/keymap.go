@@ -109,8 +109,8 @@ func Default() *Map {
 
 		{Filter, []string{"/"}, "show only some packets, in tcpdump's language", "filter", Packets, false},
 		{Pause, []string{"space"}, "pause the packets, or follow the newest again", "pause", Packets, false},
-		{NextPacket, []string{"n"}, "next packet, in the opened packet too", "", Packets, false},
-		{PrevPacket, []string{"p"}, "previous packet", "", Packets, false},
+		{NextPacket, []string{"]"}, "next packet, in the opened packet too", "", Packets, false},
+		{PrevPacket, []string{"["}, "previous packet", "", Packets, false},
 		{Save, []string{"w"}, "write packets to a pcapng file", "write", Packets, false},
 		{Statistics, []string{"t"}, "top protocols, VLANs, talkers and conversations", "top", Packets, false},
 

@@ -129,7 +129,7 @@ func TestFilteredListPausesAndScrolls(t *testing.T) {
 	u.ExpectRow("seq=5 ")
 	u.Press("pgdown")
 	u.ExpectRow("seq=19 ")
-	u.Press("n", "p", "p")
+	u.Press("]", "[", "[")
 	u.ExpectRow("seq=17 ")
 	u.Pings(101, 1, tuitest.Tag(11))
 	u.Wait(time.Second)

@@ -85,7 +85,7 @@ func TestRandomUseNeverBreaks(t *testing.T) {
 	keys := []string{
 		"up", "down", "left", "right", "pgup", "pgdown", "home", "end", "g", "G", "tab", "shift+tab", "enter", "enter",
 		"e", "i", "b", "b", "m", "space", "u", "?", "esc", "esc", "1", "2", "3", "x", "k", "j",
-		"/", "/", "n", "p", "t", "L", "i", "c", "backspace", "ctrl+w", "ctrl+u", "w", "r", "K",
+		"/", "/", "]", "[", "t", "L", "i", "c", "backspace", "ctrl+w", "ctrl+u", "w", "r", "K",
 	}
 	for seed := range uint64(16) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

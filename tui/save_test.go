@@ -181,11 +181,11 @@ func TestPacketPaneLightsTheFieldsBytes(t *testing.T) {
 	if f := d.selected(); f.Start != 6 || f.End != 12 {
 		t.Errorf("the field has bytes %d to %d", f.Start, f.End)
 	}
-	u.Press("p")
+	u.Press("[")
 	u.Expect("Packet 2", "▸  Source: 52:54:00:00:00:01")
-	u.Press("p", "p")
+	u.Press("[", "[")
 	u.Expect("Packet 1", "there is no further packet")
-	u.Press("n", "right", "end")
+	u.Press("]", "right", "end")
 	u.Expect("Packet 3", "▸")
 	u.Press("esc")
 	u.Expect("Packets, paused")
@@ -200,7 +200,7 @@ func TestPacketPaneKeepsWhatTheStoreOverwrites(t *testing.T) {
 	u.Pings(10, 2000)
 	u.Wait(time.Second)
 	u.Expect("Packet 3", "Sequence number: 3")
-	u.Press("p")
+	u.Press("[")
 	u.Expect("this packet has been overwritten")
 }
 
@@ -214,7 +214,7 @@ func TestEveryPacketPaneFits(t *testing.T) {
 	u.Press("tab", "tab", "enter")
 	for _, size := range [][2]int{{200, 50}, {120, 40}, {80, 24}, {60, 15}, {31, 9}} {
 		u.Resize(size[0], size[1])
-		for _, key := range []string{"p", "end", "p", "end", "p", "n", "home", "n", "n", "pgdown", "up"} {
+		for _, key := range []string{"[", "end", "[", "end", "[", "]", "home", "]", "]", "pgdown", "up"} {
 			u.Press(key)
 			u.ExpectFits()
 		}
