@@ -24,6 +24,24 @@ type page interface {
 	tick(m *model, now time.Time) tea.Cmd
 }
 
+// typist is a page that is typed into: letters are text for it, not keys.
+type typist interface {
+	page
+	// typing reports whether letters are text now.
+	typing() bool
+	// typed takes a key, or pasted text, with the action that it would do: none for
+	// letters.
+	typed(m *model, msg tea.KeyPressMsg, id keymap.ID) tea.Cmd
+}
+
+// typist is the page on top if it is being typed into, else nil.
+func (m *model) typist() typist {
+	if t, ok := m.page.(typist); ok && t.typing() {
+		return t
+	}
+	return nil
+}
+
 // textPage is a text to scroll through: help, or something in full.
 type textPage struct {
 	title  string

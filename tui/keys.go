@@ -31,6 +31,8 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return m.typeSave(msg)
 	case m.packets.prompt != nil && m.page == nil:
 		return m.typeFilter(msg)
+	case m.typist() != nil:
+		return m.typist().typed(m, msg, action.ID)
 	case m.page != nil:
 		return m.page.press(m, action.ID)
 	case !known:
@@ -42,7 +44,7 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 
 // typing reports whether keys are text now.
 func (m *model) typing() bool {
-	return m.question == nil && (m.save != nil || m.packets.prompt != nil && m.page == nil)
+	return m.question == nil && (m.save != nil || m.typist() != nil || m.packets.prompt != nil && m.page == nil)
 }
 
 // paste takes text from the terminal's clipboard.
@@ -51,6 +53,8 @@ func (m *model) paste(text string) {
 	case !m.typing():
 	case m.save != nil:
 		m.save.input.Insert(text)
+	case m.typist() != nil:
+		m.typist().typed(m, tea.KeyPressMsg{Text: text}, "")
 	default:
 		m.packets.prompt.input.Insert(text)
 		m.packets.prompt.check()

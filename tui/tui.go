@@ -71,6 +71,17 @@ type Config struct {
 	Demo     bool // the switch is simulated: say so
 	NoColor  bool
 	ASCII    bool // print only ASCII, for locales without UTF-8
+	Mouse    bool // clicks select and the wheel scrolls; text is then selected with shift
+
+	// Columns of the list of packets, of ColumnNames, in their order; nil for
+	// DefaultColumns.
+	Columns []string
+	// TimeFormat is how a packet's time is shown, of TimeFormats; "" for the first.
+	TimeFormat string
+	// OnQuit is what quitting does with what was made; "" for QuitAsks.
+	OnQuit OnQuit
+	// EditForeign changes mirrors of others (never OVN's) without asking first.
+	EditForeign bool
 
 	// StoreBytes is the memory for packets; live.DefaultStoreBytes if zero.
 	StoreBytes int
@@ -95,6 +106,15 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	if c.StoreBytes <= 0 {
 		c.StoreBytes = live.DefaultStoreBytes
+	}
+	if c.Columns == nil {
+		c.Columns = DefaultColumns()
+	}
+	if c.TimeFormat == "" {
+		c.TimeFormat = TimeFormats()[0]
+	}
+	if c.OnQuit == "" {
+		c.OnQuit = QuitAsks
 	}
 	if c.Keys == nil {
 		c.Keys = keymap.Default()
