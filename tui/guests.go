@@ -50,7 +50,11 @@ func (m *model) compare(before, after *ovs.Snapshot) {
 }
 
 func (m *model) compareSources(old, mirror *ovs.Mirror, after *ovs.Snapshot) {
-	for d, refs := range map[ovs.Direction][]ovs.PortRef{ovs.Egress: old.Egress, ovs.Ingress: old.Ingress} {
+	for _, d := range []ovs.Direction{ovs.Egress, ovs.Ingress} { // in the order in which they are told
+		refs := old.Egress
+		if d == ovs.Ingress {
+			refs = old.Ingress
+		}
 		for _, r := range refs {
 			if mirror.Lists(r.UUID, d) || after.Port(r.UUID) != nil {
 				continue // still there; if it is out of the mirror, somebody wanted that
