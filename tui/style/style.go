@@ -14,9 +14,6 @@ import (
 	"github.com/charmbracelet/colorprofile"
 )
 
-// Style is how a piece of text looks.
-type Style = lipgloss.Style
-
 // Terminal is what styles are built for.
 type Terminal struct {
 	Profile colorprofile.Profile // at or below colorprofile.ASCII nothing is coloured
@@ -55,7 +52,7 @@ func New(t Terminal) *Styles {
 	if t.ASCII {
 		s.Signs = asciiSigns()
 	}
-	plain := lipgloss.NewStyle()
+	var plain Style
 	s.Text, s.Bold, s.Caret = plain, plain.Bold(true), plain.Reverse(true)
 	if t.Profile <= colorprofile.ASCII {
 		s.withoutColour(plain)

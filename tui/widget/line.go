@@ -16,7 +16,11 @@ type Line struct {
 }
 
 // NewLine starts a line of width cells; tail marks text that was cut.
-func NewLine(width int, tail string) *Line { return &Line{left: max(0, width), tail: tail} }
+func NewLine(width int, tail string) *Line {
+	l := &Line{left: max(0, width), tail: tail}
+	l.b.Grow(2 * l.left)
+	return l
+}
 
 // Over changes every style of the line, for selected rows.
 func (l *Line) Over(change func(style.Style) style.Style) *Line {
@@ -29,40 +33,59 @@ func (l *Line) Left() int { return l.left }
 
 // Put adds text as wide as it is.
 func (l *Line) Put(st style.Style, text string) *Line {
-	return l.emit(st, Cut(text, l.left, l.tail))
+	text = Cut(text, l.left, l.tail)
+	return l.emit(st, 0, text, 0)
 }
 
 // Col adds text in a column of w cells.
 func (l *Line) Col(st style.Style, text string, w int) *Line {
 	w = min(w, l.left)
-	return l.emit(st, Fit(text, w, l.tail))
+	text = Cut(text, w, l.tail)
+	return l.emit(st, 0, text, w-Width(text))
 }
 
 // ColRight adds text at the right end of a column of w cells.
 func (l *Line) ColRight(st style.Style, text string, w int) *Line {
 	w = min(w, l.left)
-	return l.emit(st, FitRight(text, w, l.tail))
+	text = Cut(text, w, l.tail)
+	return l.emit(st, w-Width(text), text, 0)
 }
 
 // Space adds n blank cells.
 func (l *Line) Space(n int) *Line {
-	return l.emit(style.Style{}, Spaces(min(n, l.left)))
+	return l.emit(style.Style{}, min(n, l.left), "", 0)
 }
 
-func (l *Line) emit(st style.Style, text string) *Line {
-	if text == "" {
+// emit adds text, which fits, with blank cells before and after it.
+func (l *Line) emit(st style.Style, before int, text string, after int) *Line {
+	before, after = max(0, before), max(0, after)
+	width := before + Width(text) + after
+	if width == 0 && text == "" {
 		return l
 	}
-	l.left -= Width(text)
+	l.left -= width
 	if l.over != nil {
 		st = l.over(st)
 	}
-	l.b.WriteString(st.Render(text))
+	on, off := st.Sequences()
+	l.b.WriteString(on)
+	l.spaces(before)
+	l.b.WriteString(text)
+	l.spaces(after)
+	l.b.WriteString(off)
 	return l
+}
+
+func (l *Line) spaces(n int) {
+	for n > len(blank) {
+		l.b.WriteString(blank)
+		n -= len(blank)
+	}
+	l.b.WriteString(blank[:n])
 }
 
 // String is the line, filled up to its width.
 func (l *Line) String() string {
-	l.emit(style.Style{}, Spaces(l.left))
+	l.emit(style.Style{}, l.left, "", 0)
 	return l.b.String()
 }

@@ -9,12 +9,44 @@ package widget
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
 
 // Width is how many cells a text takes, escape sequences not counted.
-func Width(s string) int { return ansi.StringWidth(s) }
+func Width(s string) int {
+	if n, ok := cells(s); ok {
+		return n
+	}
+	return ansi.StringWidth(s)
+}
+
+// cells counts the characters of a text if each takes one cell and is safe, and
+// reports whether that is so. Nearly all texts are like that, and it costs a
+// twentieth of looking at clusters.
+func cells(s string) (n int, ok bool) {
+	for i := 0; i < len(s); n++ {
+		if s[i] >= ' ' && s[i] <= '~' {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if !narrow(r) {
+			return 0, false
+		}
+		i += size
+	}
+	return n, true
+}
+
+// narrow reports whether a character takes one cell everywhere and never joins with
+// the one before it: Latin letters and most of our own signs. There are others.
+func narrow(r rune) bool {
+	return r >= 0xc0 && r <= 0x24f || // letters of Latin-1 and Latin Extended
+		r >= 0x2190 && r <= 0x2193 || r >= 0x2500 && r <= 0x259f || // arrows, lines and blocks
+		r == '·' || r == '×' || r == '–' || r == '…' || r == '●' || r == '○'
+}
 
 // Fit makes an unstyled text exactly w cells wide: cut with tail at its end when
 // it is too long, else filled up with spaces.
@@ -56,8 +88,13 @@ func Spaces(n int) string {
 	if n <= 0 {
 		return ""
 	}
+	if n <= len(blank) {
+		return blank[:n]
+	}
 	return strings.Repeat(" ", n)
 }
+
+const blank = "                                                                                                                                "
 
 // maxMarks is how many combining marks are left on one character.
 const maxMarks = 2
@@ -67,7 +104,7 @@ const maxMarks = 2
 // and clusters whose width depends on how new the terminal is. Plain text comes
 // back as it is.
 func Safe(s string) string {
-	if plain(s) {
+	if _, ok := cells(s); ok {
 		return s
 	}
 	var b strings.Builder
@@ -109,15 +146,6 @@ func Safe(s string) string {
 		}
 	}
 	return b.String()
-}
-
-func plain(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
 }
 
 // Wrap breaks an unstyled text into lines of at most w cells, between words

@@ -49,6 +49,30 @@ func TestSafe(t *testing.T) {
 	}
 }
 
+// Characters that are counted without looking at clusters take one cell for every
+// terminal, whatever is before them.
+func TestNarrowCharactersTakeOneCell(t *testing.T) {
+	n := 0
+	for r := range rune(0x10000) {
+		if !narrow(r) {
+			continue
+		}
+		n++
+		for _, s := range []string{string(r), "a" + string(r), string(r) + "…", "日" + string(r)} {
+			slow := ansi.StringWidth(s)
+			if want := len([]rune(s)); slow != want && !strings.HasPrefix(s, "日") || slow != ansi.StringWidthWc(s) || Width(s) != slow {
+				t.Errorf("%q (U+%04X) is %d cells, %d without clusters; Width says %d", s, r, slow, ansi.StringWidthWc(s), Width(s))
+			}
+		}
+		if got := Safe("日" + string(r)); got != "日"+string(r) { // 日 makes it look at every cluster
+			t.Errorf("U+%04X does not pass Safe: %q", r, got)
+		}
+	}
+	if n < 100 {
+		t.Errorf("only %d characters are narrow", n)
+	}
+}
+
 func TestOverlayKeepsTheWidth(t *testing.T) {
 	base := []string{"日本語日本語日本語", "abcdefghijklmnopqr", "\x1b[1m日a本b語c日d本\x1b[m    "}
 	for x := range 14 {
