@@ -37,7 +37,7 @@ const (
 // *NotAppliedError (the change may be in the database, but has no effect, and was
 // taken back if it says so), and ctx's own when it ended first.
 func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
-	start := time.Now()
+	start := c.cfg.Now()
 	if p.Empty() {
 		return Result{}, nil
 	}
@@ -49,7 +49,7 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 	}
 	if err != nil {
 		c.cfg.Logger.Error("change failed", "plan", p.Title, "error", err)
-		return Result{Took: time.Since(start)}, err
+		return Result{Took: c.cfg.Now().Sub(start)}, err
 	}
 	for _, command := range p.Commands {
 		c.cfg.Logger.Info("applied", "plan", p.Title, "command", command)
@@ -74,7 +74,7 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 			c.cfg.Logger.Info("purged flows", "plan", p.Title)
 		}
 	}
-	result.Took = time.Since(start)
+	result.Took = c.cfg.Now().Sub(start)
 	return result, nil
 }
 
@@ -147,7 +147,7 @@ func (c *Client) fail(ctx context.Context, p *Plan, start time.Time, cause error
 		}
 	}
 	c.cfg.Logger.Error("change has no effect", "plan", p.Title, "error", cause)
-	return Result{Took: time.Since(start)}, cause
+	return Result{Took: c.cfg.Now().Sub(start)}, cause
 }
 
 // rollBack makes the change that takes a plan back, if there is anything to take

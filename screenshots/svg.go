@@ -27,25 +27,42 @@ const (
 
 // svg draws a screen of styled lines as a terminal window.
 func svg(title, screen string, columns, lines int) string {
-	buffer := uv.NewScreenBuffer(columns, lines)
-	uv.NewStyledString(screen).Draw(buffer, buffer.Bounds())
-	width, height := float64(columns)*cellWidth+2*margin, float64(lines)*cellHeight+2*margin+titleBar
-
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.1f %.1f" font-family="'DejaVu Sans Mono','Menlo','Consolas','Liberation Mono',monospace" font-size="%d">`+"\n",
-		width, height, width, height, fontSize)
-	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", background)
-	for i, fill := range []string{"#e0605a", "#dfb14a", "#5db35d"} {
-		fmt.Fprintf(&b, `<circle cx="%d" cy="16" r="5" fill="%s"/>`, 18+i*18, fill)
-	}
-	fmt.Fprintf(&b, `<text x="50%%" y="20" text-anchor="middle" fill="#8b909c" font-size="12">%s</text>`+"\n", escape(title))
-	for y := range lines {
-		for _, r := range stretches(buffer, y, columns) {
-			r.draw(&b, y)
+	window(&b, title, columns, lines)
+	for y, l := range drawnLines(screen, columns, lines) {
+		if l != "" {
+			fmt.Fprintf(&b, `<g transform="translate(0 %d)">`+"\n%s</g>\n", y*cellHeight, l)
 		}
 	}
 	b.WriteString("</svg>\n")
 	return b.String()
+}
+
+// window begins a picture with an empty terminal window.
+func window(b *strings.Builder, title string, columns, lines int) {
+	width, height := float64(columns)*cellWidth+2*margin, float64(lines)*cellHeight+2*margin+titleBar
+	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.1f %.1f" font-family="'DejaVu Sans Mono','Menlo','Consolas','Liberation Mono',monospace" font-size="%d">`+"\n",
+		width, height, width, height, fontSize)
+	fmt.Fprintf(b, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", background)
+	for i, fill := range []string{"#e0605a", "#dfb14a", "#5db35d"} {
+		fmt.Fprintf(b, `<circle cx="%d" cy="16" r="5" fill="%s"/>`, 18+i*18, fill)
+	}
+	fmt.Fprintf(b, `<text x="50%%" y="20" text-anchor="middle" fill="#8b909c" font-size="12">%s</text>`+"\n", escape(title))
+}
+
+// drawnLines are a screen's lines, each drawn at the place of the first one.
+func drawnLines(screen string, columns, lines int) []string {
+	buffer := uv.NewScreenBuffer(columns, lines)
+	uv.NewStyledString(screen).Draw(buffer, buffer.Bounds())
+	drawn := make([]string, lines)
+	for y := range drawn {
+		var b strings.Builder
+		for _, r := range stretches(buffer, y, columns) {
+			r.draw(&b)
+		}
+		drawn[y] = b.String()
+	}
+	return drawn
 }
 
 // stretch is a row of cells of one style on one line.
@@ -64,6 +81,9 @@ func stretches(buffer uv.ScreenBuffer, y, columns int) []stretch {
 			width, content, style = cell.Width, cell.Content, cell.Style
 		}
 		last := len(all) - 1
+		if last >= 0 && bare(content, style) && bare(" ", all[last].style) {
+			style = all[last].style // what colour a blank has depends on what was there before
+		}
 		if last >= 0 && all[last].style.Equal(&style) && all[last].start+all[last].cells == x {
 			all[last].text += content
 			all[last].cells += width
@@ -75,18 +95,25 @@ func stretches(buffer uv.ScreenBuffer, y, columns int) []stretch {
 	return all
 }
 
-func (r stretch) draw(b *strings.Builder, y int) {
+// bare reports whether only the background is seen of a cell.
+func bare(content string, style uv.Style) bool {
+	return content == " " && style.Bg == nil && style.Underline == 0 && style.Attrs&(uv.AttrReverse|uv.AttrStrikethrough) == 0
+}
+
+func (r stretch) draw(b *strings.Builder) {
 	front, back := hex(r.style.Fg, foreground), hex(r.style.Bg, background)
 	if r.style.Attrs&uv.AttrReverse != 0 {
 		front, back = back, front
 	}
-	x, top := margin+float64(r.start)*cellWidth, float64(titleBar+margin+y*cellHeight)
+	x, top := margin+float64(r.start)*cellWidth, titleBar+margin
 	if back != background {
-		fmt.Fprintf(b, `<rect x="%.1f" y="%.0f" width="%.1f" height="%d" fill="%s"/>`, x, top, float64(r.cells)*cellWidth, cellHeight, back)
+		fmt.Fprintf(b, `<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="%s"/>`, x, top, float64(r.cells)*cellWidth, cellHeight, back)
 	}
-	if strings.TrimSpace(r.text) == "" {
+	text := strings.TrimRight(r.text, " ")
+	if strings.TrimSpace(text) == "" {
 		return
 	}
+	cells := r.cells - (len(r.text) - len(text))
 	attributes := ""
 	if r.style.Attrs&uv.AttrBold != 0 {
 		attributes += ` font-weight="bold"`
@@ -98,8 +125,8 @@ func (r stretch) draw(b *strings.Builder, y int) {
 		attributes += ` opacity="0.6"`
 	}
 	// textLength keeps the columns straight whatever font the viewer has.
-	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" fill="%s" textLength="%.1f" xml:space="preserve"%s>%s</text>`+"\n",
-		x, top+cellHeight-5, front, float64(r.cells)*cellWidth, attributes, escape(r.text))
+	fmt.Fprintf(b, `<text x="%.1f" y="%d" fill="%s" textLength="%.1f" xml:space="preserve"%s>%s</text>`+"\n",
+		x, top+cellHeight-5, front, float64(cells)*cellWidth, attributes, escape(text))
 }
 
 // palette is how the picture's terminal shows the 16 basic colours.

@@ -43,7 +43,9 @@ func (m *model) viewHeader(width int) string {
 			add("OVS "+s.OVSVersion, m.st.Text, 60)
 		}
 		add(m.st.Signs.Up+" connected", m.st.Good, 50)
-		add(s.Endpoint, m.st.Dim, 40)
+		if !m.cfg.Demo { // a temporary directory, of use to nobody
+			add(s.Endpoint, m.st.Dim, 40)
+		}
 	}
 	var onQuit []string
 	if n := len(m.held()); n > 0 {

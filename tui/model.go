@@ -72,10 +72,15 @@ type clock struct {
 	watch func(m *model, after uint64) tea.Cmd
 }
 
-func realClock() clock {
+func clockOf(cfg Config) clock {
 	return clock{
 		after: func(d time.Duration, msg tea.Msg) tea.Cmd {
-			return tea.Tick(d, func(time.Time) tea.Msg { return msg })
+			// The wait begins now, not when the command's turn comes.
+			passed := cfg.After(d)
+			return func() tea.Msg {
+				<-passed
+				return msg
+			}
 		},
 		watch: (*model).watch,
 	}
@@ -87,7 +92,7 @@ func newModel(ctx context.Context, cfg Config, crash *crashReport) *model {
 		ctx:    ctx,
 		crash:  crash,
 		keys:   cfg.Keys,
-		clock:  realClock(),
+		clock:  clockOf(cfg),
 		chosen: map[ovs.UUID]ovs.UUID{},
 		agreed: map[ovs.UUID]bool{},
 		lost:   map[ovs.UUID][]*lostSource{}, released: map[string]bool{},

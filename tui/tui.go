@@ -89,6 +89,9 @@ type Config struct {
 	Keys *keymap.Map
 	// Now is the clock, and its location that of all times shown; nil for time.Now.
 	Now func() time.Time
+	// After is what waits for the next look at what changes by itself, so that a
+	// scene can be played by a clock of its own; nil for time.After.
+	After func(time.Duration) <-chan time.Time
 	// NewLeaseID makes ids for leases; nil for ovs.NewLeaseID.
 	NewLeaseID func() string
 	// Log gets what does not belong on the screen; nil for nothing.
@@ -121,6 +124,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.After == nil {
+		c.After = time.After
 	}
 	if c.NewLeaseID == nil {
 		c.NewLeaseID = ovs.NewLeaseID
