@@ -233,9 +233,12 @@ func (c *Client) sync(ctx context.Context) error {
 		if s != nil && s.echo(ctx) == nil {
 			s.touch()
 		}
-		after, err := c.Next(ctx, before.Generation)
-		if err != nil {
-			return &ConnectError{Endpoint: c.cfg.Endpoint, Err: fmt.Errorf("no answer: %w", err)}
+		after := before
+		for after.revision == before.revision { // a look at the counters is not enough
+			var err error
+			if after, err = c.Next(ctx, after.Generation); err != nil {
+				return &ConnectError{Endpoint: c.cfg.Endpoint, Err: fmt.Errorf("no answer: %w", err)}
+			}
 		}
 		if !after.Stale() && s != nil {
 			return nil

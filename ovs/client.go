@@ -42,6 +42,8 @@ type Client struct {
 	cfg    Config
 	cancel context.CancelFunc
 	done   chan struct{}
+	// counting is closed when nobody looks at counters any more.
+	counting chan struct{}
 	// applied reports that something was, or may have been, created.
 	applied atomic.Bool
 	edits   edits
@@ -50,6 +52,8 @@ type Client struct {
 	changed  chan struct{} // closed and replaced when snapshot changes
 	snapshot *Snapshot
 	session  *session // nil while not connected
+	watched  watched
+	counters map[UUID]Counters
 }
 
 // session is one connection to the server.
@@ -83,7 +87,8 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	if cfg.Links == nil {
 		cfg.Links = hostLinks{}
 	}
-	c := &Client{cfg: cfg, done: make(chan struct{}), changed: make(chan struct{})}
+	c := &Client{cfg: cfg, done: make(chan struct{}), counting: make(chan struct{}), changed: make(chan struct{})}
+	c.watched.changed = make(chan struct{}, 1)
 	b := &builder{self: cfg.Self, local: isLocal(cfg.Endpoint), now: cfg.Now, mirrors: map[UUID]mirrorHistory{}}
 	s, err := c.connect(ctx)
 	if err != nil {
@@ -93,6 +98,10 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	run, cancel := context.WithCancel(context.Background())
 	c.cancel = cancel
 	go c.run(run, s, b)
+	go func() {
+		defer close(c.counting)
+		c.count(run)
+	}()
 	return c, nil
 }
 
@@ -100,6 +109,7 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 func (c *Client) Close() {
 	c.cancel()
 	<-c.done
+	<-c.counting
 }
 
 // Self is the process that owns what this client creates.
@@ -333,12 +343,22 @@ func (c *Client) markStale(err error) {
 func (c *Client) publish(s *Snapshot, from *session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	s.revision = 1
 	if c.snapshot != nil {
-		s.Generation = c.snapshot.Generation + 1
-	} else {
-		s.Generation = 1
+		s.revision += c.snapshot.revision
 	}
-	c.snapshot, c.session = s, from
+	c.session = from
+	c.announce(s)
+}
+
+// announce makes a snapshot the newest. It wants the lock.
+func (c *Client) announce(s *Snapshot) {
+	s.Counters = c.counters
+	s.Generation = 1
+	if c.snapshot != nil {
+		s.Generation += c.snapshot.Generation
+	}
+	c.snapshot = s
 	close(c.changed)
 	c.changed = make(chan struct{})
 }

@@ -45,6 +45,11 @@ type Snapshot struct {
 	HardwareOffload bool
 
 	Bridges []*Bridge // sorted by name
+	// Counters are those of the interfaces that Client.Watch was told of.
+	Counters map[UUID]Counters
+
+	// revision counts the snapshots that differ in more than their counters.
+	revision uint64
 
 	root  UUID   // the single Open_vSwitch row
 	facts *Facts // nil while nobody has asked

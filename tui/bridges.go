@@ -58,10 +58,14 @@ func (r *treeRow) parent() ovs.UUID {
 	return r.bridge.UUID
 }
 
-// setSnapshot rebuilds the rows and keeps the cursor on what it was on.
+// setSnapshot rebuilds the rows, unless only counters are new, and keeps the
+// cursor on what it was on.
 func (p *bridgesPane) setSnapshot(s *ovs.Snapshot) {
+	same := p.snap != nil && slices.Equal(p.snap.Bridges, s.Bridges)
 	p.snap = s
-	p.rebuild()
+	if !same {
+		p.rebuild()
+	}
 }
 
 func (p *bridgesPane) rebuild() {

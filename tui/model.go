@@ -30,6 +30,7 @@ type model struct {
 
 	snap    *ovs.Snapshot // nil until the first
 	bridges bridgesPane
+	watched watchList
 	packets packetsPane
 	tap     tap
 	// recorder is where the tap's packets are kept.
@@ -133,6 +134,12 @@ func (m *model) Init() tea.Cmd {
 }
 
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := m.update(msg)
+	m.watchShown()
+	return m, cmd
+}
+
+func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if tick, ok := msg.(tickMsg); ok {
 		return m, m.onTick(tick)
 	}

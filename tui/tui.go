@@ -36,6 +36,9 @@ type Switch interface {
 	Snapshot() *ovs.Snapshot
 	// Next waits for a snapshot newer than the given generation.
 	Next(ctx context.Context, after uint64) (*ovs.Snapshot, error)
+	// Watch makes these interfaces' counters, and no others, part of the snapshots to
+	// come. It does not block.
+	Watch(interfaces []ovs.UUID)
 	// Apply carries a plan out.
 	Apply(ctx context.Context, p *ovs.Plan) (ovs.Result, error)
 	// Self owns what this run creates.

@@ -31,6 +31,7 @@ type Switch struct {
 	snapshot *ovs.Snapshot
 	changed  chan struct{}
 	applied  []*ovs.Plan
+	watched  []ovs.UUID
 	edits    []ovs.SetSources
 	left     bool
 }
@@ -131,6 +132,20 @@ func (s *Switch) edit(edit func(*ovs.Snapshot)) {
 	s.snapshot = next
 	close(s.changed)
 	s.changed = make(chan struct{})
+}
+
+// Watch remembers what is to be watched. Counters are the test's to set, with Edit.
+func (s *Switch) Watch(interfaces []ovs.UUID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watched = slices.Clone(interfaces)
+}
+
+// Watched lists the interfaces that are to be watched.
+func (s *Switch) Watched() []ovs.UUID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.watched)
 }
 
 // Apply carries a plan out.

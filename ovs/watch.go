@@ -1,0 +1,146 @@
+package ovs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ovn-kubernetes/libovsdb/ovsdb"
+
+	"ovscope/ovs/schema"
+)
+
+// maxWatched is how many interfaces can be watched: more than a screen shows.
+// On a switch with very many, monitoring the statistics of all would cost more than
+// the rest of the program, whether anybody looks or not.
+const maxWatched = 256
+
+// watchPause is the least time between two looks, so that scrolling through a
+// long list does not ask for all of it.
+const watchPause = 200 * time.Millisecond
+
+// watched is what Watch was last told.
+type watched struct {
+	interfaces []UUID
+	changed    chan struct{} // has a token when interfaces are new
+}
+
+// Watch makes the counters of these interfaces, and of no others, part of the
+// snapshots from now on. They stand in Snapshot.Counters within a fraction of a
+// second, their rates after OVS's next refresh. Beyond 256 interfaces the rest is
+// left out. It does not block and may be called often.
+func (c *Client) Watch(interfaces []UUID) {
+	interfaces = interfaces[:min(len(interfaces), maxWatched)]
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if slices.Equal(c.watched.interfaces, interfaces) {
+		return
+	}
+	c.watched.interfaces = slices.Clone(interfaces)
+	select {
+	case c.watched.changed <- struct{}{}:
+	default:
+	}
+}
+
+// count keeps the counters of the watched interfaces up to date until ctx is done.
+// It reads them when OVS's next refresh is due, and at once what is newly watched.
+func (c *Client) count(ctx context.Context) {
+	var book counterBook
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-c.watched.changed:
+		}
+		c.mu.Lock()
+		s, interfaces := c.session, c.watched.interfaces
+		interval := statsInterval("")
+		if c.snapshot != nil {
+			interval = c.snapshot.StatsInterval
+		}
+		c.mu.Unlock()
+		wait := longestWait
+		if len(interfaces) == 0 {
+			if book.take(c.cfg.Now(), interval, nil) {
+				c.publishCounters(book.counters)
+			}
+		} else if s != nil {
+			seen, err := s.readCounters(ctx, interfaces)
+			now := c.cfg.Now()
+			switch {
+			case err != nil:
+				if ctx.Err() == nil {
+					c.cfg.Logger.Warn("reading counters", "error", err)
+				}
+			case book.take(now, interval, seen):
+				c.publishCounters(book.counters)
+			}
+			wait = book.wait(now, interval)
+		} else {
+			wait = lookEvery // until there is a connection again
+		}
+		if !sleep(ctx, watchPause) {
+			return
+		}
+		timer.Reset(max(0, wait-watchPause))
+	}
+}
+
+// publishCounters makes the counters part of the newest snapshot and of those to come.
+func (c *Client) publishCounters(counters map[UUID]Counters) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.counters = counters
+	if c.snapshot == nil {
+		return
+	}
+	next := *c.snapshot
+	c.announce(&next)
+}
+
+// readCounters asks for the statistics of some interfaces. Those that are gone, or
+// that OVS has counted nothing on yet, are not in the answer.
+func (s *session) readCounters(ctx context.Context, interfaces []UUID) (map[UUID]gauge, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	// All conditions of one select must hold (RFC 7047 §5.2.2), so it takes one for
+	// each row; the server finds a row by its UUID at once.
+	operations := make([]ovsdb.Operation, len(interfaces))
+	for i, id := range interfaces {
+		operations[i] = ovsdb.Operation{
+			Op: ovsdb.OperationSelect, Table: schema.TableInterface, Where: whereUUID(id),
+			Columns: []string{"statistics", "link_speed"},
+		}
+	}
+	results, err := s.ovsdb.Transact(ctx, operations...)
+	if err != nil {
+		return nil, fmt.Errorf("reading %d interfaces' counters: %s", len(interfaces), clean(err.Error()))
+	}
+	seen := make(map[UUID]gauge, len(interfaces))
+	for i, r := range results {
+		if r.Error != "" {
+			return nil, fmt.Errorf("reading interfaces' counters: %s: %s", clean(r.Error), clean(r.Details))
+		}
+		if i >= len(interfaces) || len(r.Rows) != 1 {
+			continue
+		}
+		statistics, ok := r.Rows[0]["statistics"].(ovsdb.OvsMap)
+		if !ok || len(statistics.GoMap) == 0 {
+			continue
+		}
+		number := func(name string) uint64 { return count(statistics.GoMap[name]) }
+		seen[interfaces[i]] = gauge{
+			Traffic: Traffic{
+				RxPackets: number("rx_packets"), RxBytes: number("rx_bytes"), RxDropped: number("rx_dropped"), RxErrors: number("rx_errors"),
+				TxPackets: number("tx_packets"), TxBytes: number("tx_bytes"), TxDropped: number("tx_dropped"), TxErrors: number("tx_errors"),
+			},
+			linkSpeed: count(r.Rows[0]["link_speed"]),
+		}
+	}
+	return seen, nil
+}

@@ -1,0 +1,102 @@
+package tui
+
+import (
+	"slices"
+
+	"ovscope/ovs"
+	"ovscope/tui/layout"
+)
+
+// watchList are the interfaces whose counters the screen wants, see ovs.Client.Watch.
+type watchList struct {
+	bridges []*ovs.Bridge // that mirrors and ofMirrors belong to
+	// ofMirrors are the interfaces of all sources and outputs.
+	ofMirrors []ovs.UUID
+	list      []ovs.UUID
+}
+
+// watchShown asks for the counters of what is on screen: the selected row, the
+// visible ones, and the sources and outputs of mirrors. It costs next to nothing
+// when that has not changed.
+func (m *model) watchShown() {
+	if m.snap == nil || m.alone() {
+		return
+	}
+	w := &m.watched
+	if !slices.Equal(w.bridges, m.snap.Bridges) {
+		w.bridges, w.ofMirrors = m.snap.Bridges, mirrored(m.snap)
+	}
+	want := make([]ovs.UUID, 0, len(w.list))
+	seen := make(map[ovs.UUID]bool, len(w.list))
+	add := func(ids ...ovs.UUID) {
+		for _, id := range ids {
+			if !seen[id] {
+				seen[id] = true
+				want = append(want, id)
+			}
+		}
+	}
+	p := &m.bridges
+	if row := p.selected(); row != nil {
+		add(row.interfaces()...)
+	}
+	first := min(max(0, p.list.Offset), len(p.rows))
+	for i := range p.rows[first:min(len(p.rows), first+m.inner(layout.Ports).H)] {
+		add(p.rows[first+i].interfaces()...)
+	}
+	add(w.ofMirrors...)
+	if !slices.Equal(want, w.list) {
+		w.list = want
+		m.cfg.Switch.Watch(want)
+	}
+}
+
+// interfaces are those whose traffic the row is about.
+func (r *treeRow) interfaces() []ovs.UUID {
+	switch {
+	case r.member != nil:
+		return []ovs.UUID{r.member.UUID}
+	case r.port != nil:
+		return interfacesOf(r.port)
+	}
+	return nil
+}
+
+func interfacesOf(p *ovs.Port) []ovs.UUID {
+	ids := make([]ovs.UUID, len(p.Interfaces))
+	for i, member := range p.Interfaces {
+		ids[i] = member.UUID
+	}
+	return ids
+}
+
+// mirrored are the interfaces of all sources and outputs of mirrors, our own
+// mirrors' first: of very many, not all can be watched.
+func mirrored(s *ovs.Snapshot) []ovs.UUID {
+	var own, others []ovs.UUID
+	for _, b := range s.Bridges {
+		wanted := map[ovs.UUID]bool{} // whether for a mirror of our own
+		for _, mirror := range b.Mirrors {
+			ours := mirror.Owner.Kind == ovs.ThisRun
+			for _, src := range mirror.Sources() {
+				wanted[src.Port] = wanted[src.Port] || ours
+			}
+			if out := mirror.OutputPort; out != nil {
+				wanted[out.UUID] = wanted[out.UUID] || ours
+			}
+		}
+		if len(wanted) == 0 {
+			continue
+		}
+		for _, p := range b.Ports {
+			ours, is := wanted[p.UUID]
+			switch {
+			case ours:
+				own = append(own, interfacesOf(p)...)
+			case is:
+				others = append(others, interfacesOf(p)...)
+			}
+		}
+	}
+	return append(own, others...)
+}
