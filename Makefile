@@ -10,7 +10,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.dat
 
 GOLANGCI := bin/golangci-lint-$(GOLANGCI_VERSION)
 
-.PHONY: build test bench lab lint fmt screenshots clean help
+.PHONY: build test bench lab try lint fmt screenshots clean help
 
 build: ## build ./ovscope, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o ovscope .
@@ -26,6 +26,11 @@ bench: build ## measure; needs root and what make test installs; BENCH=-h for fl
 lab: build ## run a private Open vSwitch with guests and traffic until Ctrl-C; LAB=-h for flags
 	go build -o bin/lab ./ovs/lab/cmd
 	bin/lab $(LAB)
+
+try: build ## run ovscope on a private Open vSwitch with guests and traffic
+	command -v ovs-vswitchd ovsdb-server >/dev/null || .ci/deps
+	go build -o bin/lab ./ovs/lab/cmd
+	bin/lab -- ./ovscope
 
 lint: $(GOLANGCI) ## check style and import rules
 	$(GOLANGCI) run ./...
