@@ -38,6 +38,8 @@ const (
 	Filter     ID = "filter"
 	NextPacket ID = "next-packet"
 	PrevPacket ID = "previous-packet"
+	Columns    ID = "columns"
+	TimeFormat ID = "time-format"
 	Save       ID = "save"
 	Statistics ID = "statistics"
 	Log        ID = "log"
@@ -111,6 +113,8 @@ func Default() *Map {
 		{Pause, []string{"space"}, "pause the packets, or follow the newest again", "pause", Packets, false},
 		{NextPacket, []string{"]"}, "next packet, in the opened packet too", "", Packets, false},
 		{PrevPacket, []string{"["}, "previous packet", "", Packets, false},
+		{Columns, []string{"c"}, "columns of the packets: which, and in which order", "", Packets, false},
+		{TimeFormat, []string{"T"}, "times: of day, since the first, since the one before, since the one shown before", "", Packets, false},
 		{Save, []string{"w"}, "write packets to a pcapng file", "write", Packets, false},
 		{Statistics, []string{"t"}, "top protocols, VLANs, talkers and conversations", "top", Packets, false},
 

@@ -66,7 +66,7 @@ func TestEndsAreCutEvenly(t *testing.T) {
 	u := start(t)
 	for width, want := range map[int]string{
 		40: "2001:db8:1:2:3:4:5:6 → fe80::1",
-		24: "2001:db8:1:2:… → fe80::1",
+		24: "2001:db…:4:5:6 → fe80::1",
 		12: "200… → fe80…",
 	} {
 		if got := ends(l, width, u.m.st.Signs); got != want {
@@ -76,7 +76,7 @@ func TestEndsAreCutEvenly(t *testing.T) {
 	l = &decode.Line{IPSrc: "192.168.20.20", IPDst: "192.168.20.200", SrcPort: 44253, DstPort: 80, HasPorts: true}
 	for width, want := range map[int]string{
 		40: "192.168.20.20:44253 → 192.168.20.200:80",
-		34: "192.168.…:44253 → 192.168.20.2…:80",
+		34: "192.…0.20:44253 → 192.16…20.200:80",
 		12: "192… → 192.…",
 	} {
 		if got := ends(l, width, u.m.st.Signs); got != want {

@@ -108,6 +108,10 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		m.packets.togglePause(m.tap.store(), m.packetRows())
 	case keymap.Filter:
 		m.askFilter()
+	case keymap.Columns:
+		m.showColumns()
+	case keymap.TimeFormat:
+		m.nextTimeFormat()
 	case keymap.Save:
 		return m.askSave()
 	case keymap.Statistics:

@@ -33,6 +33,11 @@ type model struct {
 	watched watchList
 	packets packetsPane
 	tap     tap
+	// columns and timeFormat are how the list of packets looks, directions whose
+	// guests' packets it shows.
+	columns    []string
+	timeFormat timeFormat
+	directions directions
 	// recorder is where the tap's packets are kept.
 	recorder recorder
 
@@ -105,6 +110,7 @@ func newModel(ctx context.Context, cfg Config, crash *crashReport) *model {
 	}
 	m.st = style.New(m.terminal)
 	m.recorder.size = cfg.StoreBytes
+	m.columns, m.timeFormat = cfg.Columns, timeFormatOf(cfg.TimeFormat)
 	if m.alone() {
 		m.focus = layout.Packets
 	}

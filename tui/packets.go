@@ -40,13 +40,18 @@ type packetsPane struct {
 	// needs is what the widest packets so far take: the columns only grow, so that
 	// nothing jumps.
 	needs packetNeeds
+	// origin is when the first packet came, from which relative times count.
+	origin time.Time
 }
 
 // packetRow is a decoded packet.
 type packetRow struct {
+	seq    uint64
 	time   time.Time
 	length int
 	line   decode.Line
+	since  string // its time, if not the absolute one; only of rows on screen
+	gone   bool   // overwritten before it was decoded
 }
 
 // reset forgets the packets of the last store; the filter stays in force.
@@ -188,8 +193,8 @@ func (p *packetsPane) row(s *live.Store, seq uint64) (packetRow, bool) {
 		return packetRow{}, false
 	}
 	p.buf = packet.Data[:0]
-	r := packetRow{packet.Time, packet.Length, decode.Summarize(packet.Data, packet.Length)}
-	p.needs.see(&r.line)
+	r := packetRow{seq: seq, time: packet.Time, length: packet.Length, line: decode.Summarize(packet.Data, packet.Length)}
+	p.needs.see(&r)
 	if p.rows == nil {
 		p.rows = map[uint64]packetRow{}
 	}
@@ -299,28 +304,32 @@ func (m *model) viewList(width, height int, focused bool) []string {
 		p.fresh = height - 1
 		return fill(m.noPackets(width), width, height)
 	}
-	for _, seq := range p.visible {
-		p.row(s, seq) // decoded before the columns' widths are decided
+	rows := make([]packetRow, len(p.visible)) // decoded before the columns' widths are decided
+	for i, seq := range p.visible {
+		r, ok := p.row(s, seq)
+		r.gone = !ok
+		rows[i] = r
 	}
-	c := packetColumnsFor(width, p.needs)
+	m.countTimes(s, rows, width)
+	c := packetColumnsFor(width, m.columnsShown(), p.needs, m.timeFormat.clocks(width), 1)
 	lines := make([]string, 0, height)
 	if trouble := m.captureTrouble(); trouble != "" {
 		lines = append(lines, widget.NewLine(width, m.st.Signs.Ellipsis).Space(1).Put(m.st.Bad, trouble).String())
 	} else {
-		lines = append(lines, c.heading(width, m.st))
+		lines = append(lines, c.heading(width, m))
 	}
 	cursor, _ := p.selected(s)
-	for _, seq := range p.visible {
+	for i, seq := range p.visible {
 		line := widget.NewLine(width, m.st.Signs.Ellipsis)
 		if p.paused && seq == cursor {
 			line.Over(m.st.Row(focused)).Put(m.st.Accent, m.st.Signs.Cursor)
 		} else {
 			line.Space(1)
 		}
-		if r, ok := p.row(s, seq); ok {
-			c.packet(line, &r, m)
-		} else {
+		if rows[i].gone {
 			line.Put(m.st.Dim, "overwritten by newer packets")
+		} else {
+			c.put(line, &rows[i], m)
 		}
 		lines = append(lines, line.String())
 	}

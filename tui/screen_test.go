@@ -96,6 +96,10 @@ func scenes() map[string]func(*ui) {
 			copying(u)
 			u.Press("t")
 		},
+		"columns": func(u *ui) {
+			copying(u)
+			u.Press("c", "down", "down")
+		},
 		"port": func(u *ui) {
 			u.Select("vhost7")
 			u.Press("enter")

@@ -81,6 +81,7 @@ func (m *model) retarget() tea.Cmd {
 		return nil
 	}
 	mirror := m.mirror()
+	m.directions.look(m.snap, mirror)
 	if mirror == nil {
 		if m.tap.mirror == "" {
 			return nil

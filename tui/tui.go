@@ -113,7 +113,7 @@ func (c Config) withDefaults() Config {
 	if c.StoreBytes <= 0 {
 		c.StoreBytes = live.DefaultStoreBytes
 	}
-	if c.Columns == nil {
+	if len(c.Columns) == 0 {
 		c.Columns = DefaultColumns()
 	}
 	if c.TimeFormat == "" {

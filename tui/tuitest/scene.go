@@ -24,7 +24,7 @@ func Scene(now time.Time) *ovs.Snapshot {
 				{UUID: "if-eth1", Name: "eth1", OFPort: ofport(2), LinkState: "down", AdminState: "up", MTU: 1500},
 			},
 		},
-		access(port(br0, "tap1", "", "web-1"), 10),
+		attached(access(port(br0, "tap1", "", "web-1"), 10), "52:54:00:00:00:01"),
 		access(port(br0, "tap2", "", "db-1"), 20),
 		trunk(port(br0, "tap3", "", "firewall"), 10, 20, 30),
 		tunnel(port(br0, "tap4", "", "customer-q"), 100),
@@ -85,6 +85,12 @@ func port(b *ovs.Bridge, name, kind, guest string) *ovs.Port {
 
 func access(p *ovs.Port, tag int) *ovs.Port {
 	p.Tag = &tag
+	return p
+}
+
+// attached says which MAC address the guest has, as libvirt does: that of Ping.
+func attached(p *ovs.Port, mac string) *ovs.Port {
+	p.Interfaces[0].ExternalIDs = map[string]string{"attached-mac": mac}
 	return p
 }
 

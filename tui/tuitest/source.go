@@ -3,6 +3,7 @@ package tuitest
 import (
 	"context"
 	"encoding/binary"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -95,3 +96,20 @@ func Ping(at time.Time, seq int, tags ...live.Tag) live.Frame {
 
 // Tag is an 802.1Q tag with a VID.
 func Tag(vid uint16) live.Tag { return live.Tag{TPID: 0x8100, TCI: vid} }
+
+// UDP is an empty datagram between two addresses with ports, from the guest of Ping.
+func UDP(at time.Time, from, to string) live.Frame {
+	src, dst := netip.MustParseAddrPort(from), netip.MustParseAddrPort(to)
+	b := []byte{0x52, 0x54, 0, 0, 0, 2, 0x52, 0x54, 0, 0, 0, 1}
+	if src.Addr().Is4() {
+		b = append(b, 0x08, 0x00, 0x45, 0, 0, 28, 0, 1, 0x40, 0, 64, 17, 0, 0)
+	} else {
+		b = append(b, 0x86, 0xdd, 0x60, 0, 0, 0, 0, 8, 17, 64)
+	}
+	b = append(b, src.Addr().AsSlice()...)
+	b = append(b, dst.Addr().AsSlice()...)
+	b = binary.BigEndian.AppendUint16(b, src.Port())
+	b = binary.BigEndian.AppendUint16(b, dst.Port())
+	b = append(b, 0, 8, 0, 0)
+	return live.Frame{Time: at.UnixNano(), Length: len(b), Data: b, Direction: live.Incoming}
+}
