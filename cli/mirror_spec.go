@@ -2,9 +2,7 @@ package cli
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -271,29 +269,29 @@ func (f *specFlags) tunnel() (*ovs.Output, error) {
 		name = f.newPort
 	}
 	var err error
-	if t.Remote, err = netip.ParseAddr(remote); err != nil {
-		return nil, usagef("%q is no IP address; the tunnel needs the analyzer's", remote)
+	if t.Remote, err = ovs.ParseAddress(remote); err != nil {
+		return nil, usagef("%w; the tunnel needs the analyzer's", err)
 	}
 	if f.given["local"] {
-		if t.Local, err = netip.ParseAddr(f.local); err != nil {
-			return nil, usagef("--local: %q is no IP address", f.local)
+		if t.Local, err = ovs.ParseAddress(f.local); err != nil {
+			return nil, usagef("--local: %w", err)
 		}
 	}
 	for _, field := range []struct {
 		flag, text string
 		bits       int
-		set        func(uint64)
+		set        func(uint32)
 	}{
-		{"key", f.key, 32, func(v uint64) { t.Key = ovs.Key{Set: true, Value: uint32(v)} }},
-		{"index", f.index, 20, func(v uint64) { t.Index = uint32(v) }},
-		{"hardware-id", f.hardwareID, 6, func(v uint64) { t.HardwareID = uint8(v) }},
+		{"key", f.key, ovs.KeyBits, func(v uint32) { t.Key = ovs.Key{Set: true, Value: v} }},
+		{"index", f.index, ovs.IndexBits, func(v uint32) { t.Index = v }},
+		{"hardware-id", f.hardwareID, ovs.HardwareIDBits, func(v uint32) { t.HardwareID = uint8(v) }},
 	} {
 		if !f.given[field.flag] {
 			continue
 		}
-		v, err := strconv.ParseUint(field.text, 0, 64)
-		if err != nil || v >= 1<<field.bits {
-			return nil, usagef("--%s: %q is no number below %d, decimal or 0x…", field.flag, field.text, uint64(1)<<field.bits)
+		v, err := ovs.ParseNumber(field.text, field.bits)
+		if err != nil {
+			return nil, usagef("--%s: %w", field.flag, err)
 		}
 		field.set(v)
 	}
@@ -335,15 +333,11 @@ func (f *specFlags) floods(s *ovs.Snapshot) ([]ovs.UUID, error) {
 	return bridges, nil
 }
 
-// numbers reads a list of numbers separated by commas.
+// numbers reads a list of VLANs.
 func numbers(flag, text string) ([]int, error) {
-	var list []int
-	for _, word := range listed(text) {
-		n, err := strconv.Atoi(word)
-		if err != nil || n < 0 || n > 4095 {
-			return nil, usagef("%s: %q is no VLAN, 0 to 4095", flag, word)
-		}
-		list = append(list, n)
+	list, err := ovs.ParseVLANs(text)
+	if err != nil {
+		return nil, usagef("%s: %w", flag, err)
 	}
 	return list, nil
 }

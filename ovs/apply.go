@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 )
 
@@ -64,7 +63,7 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 			return c.fail(ctx, p, start, err)
 		}
 	}
-	c.noteEdit(p)
+	c.edits.Note(p)
 	if p.purges(c.Snapshot().OVSVersion) {
 		if err := purgeFlows(ctx, c.runDir()); err != nil {
 			result.Warning = fmt.Sprintf("%v; flows that were running may follow only seconds later", err)
@@ -139,7 +138,7 @@ func (c *Client) fail(ctx context.Context, p *Plan, start time.Time, cause error
 		defer cancel()
 		err := c.rollBack(ctx, p.takeBack)
 		if err != nil {
-			c.noteEdit(p) // to be tried again at the end
+			c.edits.Note(p) // to be tried again at the end
 		}
 		var notApplied *NotAppliedError
 		if errors.As(cause, &notApplied) {
@@ -168,14 +167,6 @@ func (c *Client) rollBack(ctx context.Context, change Change) error {
 	return err
 }
 
-// noteEdit remembers how a plan that has, or may have, changed a mirror which is no
-// lease of this run is taken back.
-func (c *Client) noteEdit(p *Plan) {
-	if undo, ok := p.Undo.(SetSources); ok && p.edits {
-		c.edits.note(undo)
-	}
-}
-
 // ReleaseAll removes every lease of this run that was not kept, and takes back its
 // changes to other mirrors unless LeaveEdits was called. It is what makes quitting
 // leave nothing behind, so it goes on after an error and reports all. A
@@ -190,8 +181,7 @@ func (c *Client) ReleaseAll(ctx context.Context) error {
 	}
 	var errs []error
 	for _, change := range c.Edits() {
-		change.Add = slices.DeleteFunc(change.Add, func(src Source) bool { return c.Snapshot().Port(src.Port) == nil })
-		if err := c.settle(ctx, change); err != nil {
+		if err := c.settle(ctx, change.Possible(c.Snapshot())); err != nil {
 			errs = append(errs, fmt.Errorf("taking back the changes to mirror %s: %w", change.Mirror.Short(), err))
 		}
 	}

@@ -46,7 +46,7 @@ type Client struct {
 	counting chan struct{}
 	// applied reports that something was, or may have been, created.
 	applied atomic.Bool
-	edits   edits
+	edits   Edits
 
 	mu       sync.Mutex
 	changed  chan struct{} // closed and replaced when snapshot changes

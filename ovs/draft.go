@@ -17,7 +17,8 @@ type draft struct {
 	words         []string
 	after         []string // further commands
 	refs          map[UUID]string
-	made, mirrors int // ports and mirrors made so far, to number them
+	made, mirrors int  // ports and mirrors made so far, to number them
+	leaving       UUID // a port that goes, so that another may have its name
 }
 
 func newDraft(s *Snapshot, c Change) *draft {

@@ -189,15 +189,24 @@ func (h *hazards) remoteSpan(vlan int, flood []UUID) {
 		}
 	}
 	if len(guests) > 0 {
-		h.confirm(h.b.Name, "VLAN %d is in use: the copies go to %s, and what is sent there in that VLAN is not told from them", vlan, strings.Join(guests, ", "))
+		h.confirm(h.b.Name, "VLAN %d is in use: the copies go to %s, and what is sent there in that VLAN is not told from them", vlan, named(guests))
 	}
 	if len(readers) > 0 {
-		h.warn("the copies come out at %s", strings.Join(readers, ", "))
+		h.warn("the copies come out at %s", named(readers))
 	}
 	if len(trunks) > 0 {
-		h.warn("the copies also go to every trunk that carries all VLANs: %s", strings.Join(trunks, ", "))
+		h.warn("the copies also go to every trunk that carries all VLANs: %s", named(trunks))
 	}
 	h.warn("copies in VLAN %d have lost the tag that the packet had", vlan)
+}
+
+// named is a list of names, cut where nobody would read on.
+func named(names []string) string {
+	const most = 8
+	if rest := len(names) - most; rest > 1 {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", rest)
+	}
+	return strings.Join(names, ", ")
 }
 
 // patchedTo are the bridges that patch ports connect to the bridge, directly.

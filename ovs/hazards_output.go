@@ -33,6 +33,18 @@ func (h *hazards) outputPort(p *Port) {
 	}
 }
 
+// OutputHazards says what a port would lose as the output of a mirror of its
+// bridge; none when nobody is known to use it.
+func (s *Snapshot) OutputHazards(p *Port) []Hazard {
+	b := s.Bridge(p.Bridge)
+	if b == nil {
+		return nil
+	}
+	h := &hazards{Plan: &Plan{}, s: s, b: b}
+	h.outputPort(p)
+	return h.Hazards
+}
+
 // outputHurts says who would be cut off if the port became an output; "" when
 // nobody is known to be.
 func (s *Snapshot) outputHurts(b *Bridge, p *Port) string {

@@ -301,7 +301,7 @@ func TestEditsOfOtherMirrorsAreTakenBack(t *testing.T) {
 	add := ovs.SetSources{Mirror: theirs, Add: []ovs.Source{{Port: tap1, Direction: ovs.Egress}}, Remove: []ovs.Source{{Port: tap5, Direction: ovs.Egress}}}
 
 	plan, _ := apply(t, c, add)
-	want := []ovs.SetSources{{Mirror: theirs, Add: add.Remove, Remove: add.Add}}
+	want := []ovs.EditMirror{{Mirror: theirs, Seen: ovs.MirrorSpec{Sources: add.Add}, Want: ovs.MirrorSpec{Sources: add.Remove}}}
 	if diff := cmp.Diff(want, c.Edits()); diff != "" {
 		t.Error(diff)
 	}

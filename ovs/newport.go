@@ -93,6 +93,8 @@ func (n *NewPort) check(s *Snapshot) error {
 		return nil
 	case !t.Remote.IsValid() || t.Remote.IsUnspecified():
 		return invalid("port %s: %s needs the analyzer's address", n.Name, t.Kind)
+	case t.Remote.Zone() != "" || t.Local.Zone() != "":
+		return invalid("port %s: a tunnel's address has no zone", n.Name)
 	case t.Local.IsValid() && t.Local.Is4() != t.Remote.Is4():
 		return invalid("port %s: local and remote address are of different families", n.Name)
 	case erspan && t.Key.Value > maxSession:

@@ -150,7 +150,8 @@ func (d *draft) portWords(sources []Source, direction Direction) string {
 func (d *draft) output(b *Bridge, o Output, sources []Source, tags map[string]string) (*ovsdb.UUID, string, error) {
 	switch {
 	case o.New != nil:
-		if d.s.PortByName(o.New.Name) != nil || d.s.BridgeByName(o.New.Name) != nil {
+		p := d.s.PortByName(o.New.Name)
+		if p != nil && p.UUID != d.leaving || d.s.BridgeByName(o.New.Name) != nil {
 			return nil, "", refused("there is a port %s already", o.New.Name)
 		}
 		id, word := d.newPort(b, o.New, tags)

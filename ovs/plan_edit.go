@@ -252,6 +252,7 @@ func (e *edit) leaveOutput() {
 	e.plan.tx.mutate("Bridge", e.b.UUID, "bridge "+e.b.Name,
 		*ovsdb.NewMutation("ports", ovsdb.MutateOperationDelete, ovsdb.UUID{GoUUID: string(old.UUID)}))
 	e.say("--if-exists del-port %s %s", quote(e.b.Name), quote(old.Name))
+	e.leaving = old.UUID
 }
 
 func (e *edit) snapLen() error {

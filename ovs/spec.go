@@ -96,12 +96,12 @@ func (c MirrorSpec) check(s *Snapshot) error {
 }
 
 // matches reports whether the mirror has that output. A port that was new when the
-// change was planned is known by its name.
+// change was planned is known by its name and what it is.
 func (o Output) matches(s *Snapshot, m *Mirror) bool {
 	switch {
 	case o.New != nil:
 		p := s.PortByName(o.New.Name)
-		return p != nil && m.OutputPort != nil && m.OutputPort.UUID == p.UUID
+		return p != nil && m.OutputPort != nil && m.OutputPort.UUID == p.UUID && o.New.Describes(p)
 	case o.Port != "":
 		return m.OutputPort != nil && m.OutputPort.UUID == o.Port
 	case o.VLAN != 0:

@@ -258,9 +258,15 @@ func (m *model) dropUndo(step *undoStep) {
 func (m *model) doubts() []*undoStep {
 	edits := m.edits()
 	return slices.DeleteFunc(slices.Clone(m.undos), func(s *undoStep) bool {
-		change, ok := s.change.(ovs.SetSources)
-		edited := func(e ovs.SetSources) bool { return e.Mirror == change.Mirror }
-		if !s.doubtful || !ok || slices.ContainsFunc(edits, edited) {
+		var mirror ovs.UUID
+		switch c := s.change.(type) {
+		case ovs.SetSources:
+			mirror = c.Mirror
+		case ovs.EditMirror:
+			mirror = c.Mirror
+		}
+		edited := func(e ovs.EditMirror) bool { return e.Mirror == mirror }
+		if !s.doubtful || mirror == "" || slices.ContainsFunc(edits, edited) {
 			return true
 		}
 		plan, err := ovs.NewPlan(m.snap, s.change)
@@ -268,23 +274,30 @@ func (m *model) doubts() []*undoStep {
 	})
 }
 
-// edits are what would take back this run's changes to the mirrors of others.
-func (m *model) edits() []ovs.SetSources {
+// edits are what would take back this run's changes to the mirrors of others, as far
+// as that can be done still.
+func (m *model) edits() []ovs.EditMirror {
 	if m.alone() || m.snap == nil {
 		return nil
 	}
-	return slices.DeleteFunc(m.cfg.Switch.Edits(), func(e ovs.SetSources) bool {
-		plan, err := ovs.NewPlan(m.snap, e)
-		var gone *ovs.GoneError
-		return errors.As(err, &gone) && m.snap.Mirror(e.Mirror) == nil || err == nil && plan.Empty()
-	})
+	var edits []ovs.EditMirror
+	for _, e := range m.cfg.Switch.Edits() {
+		if m.snap.Mirror(e.Mirror) == nil {
+			continue
+		}
+		e = e.Possible(m.snap)
+		if plan, err := ovs.NewPlan(m.snap, e); err != nil || !plan.Empty() {
+			edits = append(edits, e)
+		}
+	}
+	return edits
 }
 
-// editText says what an edit takes back: "tap3 → was added to ids-span".
-func (m *model) editText(e ovs.SetSources) string {
+// editText says what an edit takes back: "tap3 → was added to ids-span", "its output was port mon0".
+func (m *model) editText(e ovs.EditMirror) []string {
 	mirror := m.snap.Mirror(e.Mirror)
 	if mirror == nil {
-		return "a mirror that is gone"
+		return []string{"a mirror that is gone"}
 	}
 	var parts []string
 	say := func(list []ovs.Source, what string) {
@@ -296,9 +309,20 @@ func (m *model) editText(e ovs.SetSources) string {
 			parts = append(parts, name+" "+s.Direction.Arrow()+" "+what+" "+mirror.Name)
 		}
 	}
-	say(e.Remove, "was added to")
-	say(e.Add, "was taken out of")
-	return m.st.Say(strings.Join(parts, ", ")) + " (" + whoseInShort(mirror.Owner) + ")"
+	say(e.Seen.Sources, "was added to")
+	say(e.Want.Sources, "was taken out of")
+	for _, d := range e.Want.Differences(m.snap, e.Seen) {
+		if d.What != "sources" {
+			parts = append(parts, fmt.Sprintf("%s of %s was %s, is %s", d.What, mirror.Name, d.Was, d.Is))
+		}
+	}
+	for i, text := range parts {
+		parts[i] = m.st.Say(text)
+	}
+	if len(parts) > 0 {
+		parts[len(parts)-1] += " (" + whoseInShort(mirror.Owner) + ")"
+	}
+	return parts
 }
 
 // failure says in one line that a plan could not be applied and why.

@@ -195,7 +195,9 @@ func (m *model) askQuit() {
 		q.paragraph(m.st.Text, "This run has changed:")
 	}
 	for _, e := range edits {
-		q.paragraph(m.st.Bold, "  "+m.editText(e))
+		for _, text := range m.editText(e) {
+			q.paragraph(m.st.Bold, "  "+text)
+		}
 	}
 	if len(doubts) > 0 {
 		q.paragraph(m.st.Warn, "These changes failed, but are in the database:")

@@ -41,11 +41,13 @@ type Switch interface {
 	Watch(interfaces []ovs.UUID)
 	// Apply carries a plan out.
 	Apply(ctx context.Context, p *ovs.Plan) (ovs.Result, error)
+	// Facts looks for a moment at the interfaces, for the hazards of a plan.
+	Facts(ctx context.Context) (*ovs.Facts, error)
 	// Self owns what this run creates.
 	Self() ovs.Process
 	// Edits take back what this run has changed in mirrors of others; LeaveEdits
 	// makes those changes stay.
-	Edits() []ovs.SetSources
+	Edits() []ovs.EditMirror
 	LeaveEdits()
 }
 

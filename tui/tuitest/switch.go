@@ -32,8 +32,10 @@ type Switch struct {
 	changed  chan struct{}
 	applied  []*ovs.Plan
 	watched  []ovs.UUID
-	edits    []ovs.SetSources
+	edits    ovs.Edits
 	left     bool
+	facts    *ovs.Facts
+	made     int // mirrors and ports, to number them
 }
 
 // NewSwitch returns a switch that starts out with a snapshot.
@@ -70,19 +72,15 @@ func (s *Switch) Next(ctx context.Context, after uint64) (*ovs.Snapshot, error) 
 	}
 }
 
-// Edits lists what would take back the changes to mirrors that are not this run's
-// own, newest first.
-func (s *Switch) Edits() []ovs.SetSources {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.edits)
-}
+// Edits lists what would take back the changes to mirrors that are not this run's own.
+func (s *Switch) Edits() []ovs.EditMirror { return s.edits.List() }
 
 // LeaveEdits forgets them.
 func (s *Switch) LeaveEdits() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.edits, s.left = nil, true
+	s.edits.Leave()
+	s.left = true
 }
 
 // Left reports whether LeaveEdits was called.
@@ -90,24 +88,6 @@ func (s *Switch) Left() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.left
-}
-
-// noteEdit remembers how to take a change back, or that it has been.
-func (s *Switch) noteEdit(p *ovs.Plan) {
-	change, ok := p.Change.(ovs.SetSources)
-	if !ok || s.snapshot.Mirror(change.Mirror).Owner.Kind == ovs.ThisRun {
-		return
-	}
-	same := func(e ovs.SetSources) bool {
-		return e.Mirror == change.Mirror && slices.Equal(e.Add, change.Add) && slices.Equal(e.Remove, change.Remove)
-	}
-	if slices.ContainsFunc(s.edits, same) {
-		s.edits = slices.DeleteFunc(s.edits, same)
-		return
-	}
-	if undo, ok := p.Undo.(ovs.SetSources); ok {
-		s.edits = append([]ovs.SetSources{undo}, s.edits...)
-	}
 }
 
 // Applied lists the plans that were carried out.
@@ -168,7 +148,7 @@ func (s *Switch) Apply(ctx context.Context, p *ovs.Plan) (ovs.Result, error) {
 	s.applied = append(s.applied, p)
 	var notApplied *ovs.NotAppliedError
 	if s.FailAfter == nil || errors.As(s.FailAfter, &notApplied) { // else it is not known
-		s.noteEdit(p)
+		s.edits.Note(p)
 	}
 	s.edit(func(next *ovs.Snapshot) { s.change(next, p.Change) })
 	return s.Result, s.FailAfter
@@ -187,7 +167,27 @@ func (s *Switch) change(next *ovs.Snapshot, change ovs.Change) {
 			*refs = slices.DeleteFunc(*refs, func(r ovs.PortRef) bool { return r.UUID == src.Port })
 		}
 	case ovs.CreateLease:
+		name := ovs.LeaseName(c.Lease)
+		s.create(next, ovs.CreateMirror{
+			Bridge: c.Bridge, Lease: c.Lease, Owner: c.Owner,
+			MirrorSpec: ovs.MirrorSpec{Name: name, Sources: c.Sources, Output: ovs.Output{New: &ovs.NewPort{Name: name}}},
+		})
+	case ovs.CreateMirror:
 		s.create(next, c)
+	case ovs.RestoreMirrors:
+		for _, one := range c.Mirrors {
+			s.create(next, one)
+		}
+	case ovs.EditMirror:
+		s.editMirror(next, c)
+	case ovs.DetachMirror:
+		s.detach(next, func(m *ovs.Mirror) bool { return m.UUID == c.Mirror })
+	case ovs.DetachOurs:
+		s.detach(next, func(m *ovs.Mirror) bool {
+			return m.Bridge == c.Bridge && (m.Owner.Kind == ovs.ThisRun || m.Owner.Kind == ovs.Kept)
+		})
+	case ovs.ClearMirrors:
+		s.detach(next, func(m *ovs.Mirror) bool { return m.Bridge == c.Bridge && m.Owner.Kind != ovs.OVN })
 	case ovs.ReleaseLease:
 		for _, b := range next.Bridges {
 			b.Mirrors = slices.DeleteFunc(b.Mirrors, func(m *ovs.Mirror) bool { return m.Owner.Lease == c.Lease })
@@ -209,26 +209,6 @@ func (s *Switch) change(next *ovs.Snapshot, change ovs.Change) {
 	default:
 		panic(fmt.Sprintf("tuitest: change %T", change))
 	}
-}
-
-func (s *Switch) create(next *ovs.Snapshot, c ovs.CreateLease) {
-	b := next.Bridge(c.Bridge)
-	name := ovs.LeaseName(c.Lease)
-	owner := ovs.Owner{Kind: ovs.ThisRun, Lease: c.Lease, Process: c.Owner}
-	out := &ovs.Port{
-		UUID: ovs.UUID("port-" + name), Name: name, Bridge: b.UUID, Owner: owner,
-		Interfaces: []*ovs.Interface{{UUID: ovs.UUID("if-" + name), Name: name, Type: "internal", OFPort: ofport(90), LinkState: "up"}},
-	}
-	m := &ovs.Mirror{
-		UUID: ovs.UUID("mirror-" + name), Name: name, Bridge: b.UUID, Owner: owner,
-		OutputPort: &ovs.PortRef{UUID: out.UUID, Name: name}, FirstSeen: s.Now(),
-	}
-	for _, src := range c.Sources {
-		refs := refsOf(m, src.Direction)
-		*refs = append(*refs, ovs.PortRef{UUID: src.Port, Name: next.Port(src.Port).Name})
-	}
-	b.Ports = append(b.Ports, out)
-	b.Mirrors = append(b.Mirrors, m)
 }
 
 func refsOf(m *ovs.Mirror, d ovs.Direction) *[]ovs.PortRef {
