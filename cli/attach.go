@@ -81,7 +81,7 @@ func (a *app) attach(ctx context.Context, s *attached) (err error) {
 		return err
 	}
 	s.closers = append(s.closers, closeLog)
-	cfg := ovs.Config{Endpoint: a.flags.db, Logger: s.log}
+	cfg := ovs.Config{Endpoint: a.flags.db, Logger: s.log, User: user()}
 	s.openTap = a.openTap
 	switch {
 	case a.flags.demo && a.flags.db != "":

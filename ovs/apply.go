@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 )
@@ -41,40 +42,54 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 		return Result{}, nil
 	}
 	c.applied.Store(true)
+	result, err := c.carryOut(ctx, p)
+	result.Took = c.cfg.Now().Sub(start)
+	c.record(p, result, err)
+	return result, err
+}
+
+func (c *Client) carryOut(ctx context.Context, p *Plan) (result Result, err error) {
 	nextCfg, err := c.transact(ctx, p)
 	var unknown *NotAppliedError
 	if errors.As(err, &unknown) {
-		return c.fail(ctx, p, start, err)
+		return result, c.fail(ctx, p, err)
 	}
 	if err != nil {
-		c.cfg.Logger.Error("change failed", "plan", p.Title, "error", err)
-		return Result{Took: c.cfg.Now().Sub(start)}, err
+		return result, err
 	}
-	for _, command := range p.Commands {
-		c.cfg.Logger.Info("applied", "plan", p.Title, "command", command)
-	}
-
-	result := Result{}
 	if err := c.awaitTakeUp(ctx, nextCfg); err != nil {
-		return c.fail(ctx, p, start, err)
+		return result, c.fail(ctx, p, err)
 	}
 	for _, l := range p.links {
 		if err := c.bringUp(ctx, l); err != nil {
-			return c.fail(ctx, p, start, err)
+			return result, c.fail(ctx, p, err)
 		}
 	}
 	c.edits.Note(p)
 	if p.purges(c.Snapshot().OVSVersion) {
 		if err := purgeFlows(ctx, c.runDir()); err != nil {
 			result.Warning = fmt.Sprintf("%v; flows that were running may follow only seconds later", err)
-			c.cfg.Logger.Warn("no purge", "plan", p.Title, "error", err)
 		} else {
 			result.Purged = true
-			c.cfg.Logger.Info("purged flows", "plan", p.Title)
 		}
 	}
-	result.Took = c.cfg.Now().Sub(start)
 	return result, nil
+}
+
+// record writes a change into the log file: what would do the same, and how it went.
+func (c *Client) record(p *Plan, result Result, err error) {
+	level, outcome := slog.LevelInfo, "ok"
+	switch {
+	case err != nil:
+		level, outcome = slog.LevelError, "failed: "+err.Error()
+	case result.Warning != "":
+		level, outcome = slog.LevelWarn, "ok, but: "+result.Warning
+	case result.Purged:
+		outcome = "ok, flows purged"
+	}
+	for _, command := range p.Commands {
+		c.cfg.Logger.Log(context.Background(), level, "change", "plan", p.Title, "command", command, "result", outcome, "took", result.Took)
+	}
 }
 
 func (c *Client) transact(ctx context.Context, p *Plan) (nextCfg int, err error) {
@@ -86,7 +101,7 @@ func (c *Client) transact(ctx context.Context, p *Plan) (nextCfg int, err error)
 	}
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	results, err := s.ovsdb.Transact(ctx, p.tx.operations()...)
+	results, err := s.ovsdb.Transact(ctx, p.tx.operations(c.cfg.User)...)
 	if err != nil {
 		return 0, &NotAppliedError{Reason: fmt.Sprintf("OVSDB did not say what became of the change: %s", clean(err.Error())), Err: cmp.Or(ctx.Err(), err)}
 	}
@@ -131,7 +146,7 @@ func (c *Client) bringUp(ctx context.Context, l link) error {
 }
 
 // fail takes the plan back where it can, so that half a change is never left.
-func (c *Client) fail(ctx context.Context, p *Plan, start time.Time, cause error) (Result, error) {
+func (c *Client) fail(ctx context.Context, p *Plan, cause error) error {
 	if p.takeBack != nil {
 		// The caller may have given up; the rollback has its own time.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
@@ -145,8 +160,7 @@ func (c *Client) fail(ctx context.Context, p *Plan, start time.Time, cause error
 			notApplied.RolledBack = err == nil
 		}
 	}
-	c.cfg.Logger.Error("change has no effect", "plan", p.Title, "error", cause)
-	return Result{Took: c.cfg.Now().Sub(start)}, cause
+	return cause
 }
 
 // rollBack makes the change that takes a plan back, if there is anything to take
@@ -164,6 +178,7 @@ func (c *Client) rollBack(ctx context.Context, change Change) error {
 		return err
 	}
 	_, err = c.transact(ctx, plan)
+	c.record(plan, Result{}, err)
 	return err
 }
 

@@ -28,6 +28,8 @@ type Config struct {
 	TLS *tls.Config
 	// Self identifies this run in everything it creates.
 	Self Process
+	// User is who asks for changes, for the comment in the database's log; may be empty.
+	User string
 	// Links brings up the ports that we create; nil for the ones of this host.
 	Links Links
 	// Logger gets what is worth knowing; nil for nothing.

@@ -55,7 +55,7 @@ func fixture() *Snapshot {
 
 func operationsJSON(t *testing.T, p *Plan) string {
 	t.Helper()
-	out, err := json.Marshal(p.tx.operations())
+	out, err := json.Marshal(p.tx.operations("alice"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestPlanNeverOverwritesAColumnOfARowThatExists(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, op := range p.tx.operations() {
+		for _, op := range p.tx.operations("alice") {
 			if op.Op == ovsdb.OperationUpdate || op.Op == ovsdb.OperationDelete {
 				t.Errorf("%T contains %s on %s", change, op.Op, op.Table)
 			}
@@ -105,7 +105,7 @@ func TestPlanNeverOverwritesAColumnOfARowThatExists(t *testing.T) {
 				}
 			}
 		}
-		if got := operationsJSON(t, p); !strings.Contains(got, `["next_cfg","+=",1]`) || !strings.Contains(got, `"comment":"ovscope: `) {
+		if got := operationsJSON(t, p); !strings.Contains(got, `["next_cfg","+=",1]`) || !strings.Contains(got, `"comment":"ovscope, alice: `) {
 			t.Errorf("%T does not ask vswitchd to take it up, or does not say who did it:\n%s", change, got)
 		}
 	}

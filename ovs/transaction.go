@@ -65,20 +65,29 @@ func (t *transaction) replace(table string, id UUID, what string, was, now ovsdb
 }
 
 // finish asks vswitchd to take the change up, as ovs-vsctl does (F2), and says in
-// the database's log who did it.
+// the database's log what was done; operations adds by whom.
 func (t *transaction) finish(s *Snapshot, title string) {
-	comment := "ovscope: " + title
-	t.add(step{op: ovsdb.Operation{Op: ovsdb.OperationComment, Comment: &comment}})
+	t.add(step{op: ovsdb.Operation{Op: ovsdb.OperationComment, Comment: &title}})
 	t.mutate("Open_vSwitch", s.root, "the Open_vSwitch row", *ovsdb.NewMutation("next_cfg", ovsdb.MutateOperationAdd, 1))
 	t.add(step{nextCfg: true, op: ovsdb.Operation{
 		Op: ovsdb.OperationSelect, Table: "Open_vSwitch", Where: whereUUID(s.root), Columns: []string{"next_cfg"},
 	}})
 }
 
-func (t *transaction) operations() []ovsdb.Operation {
+// operations are what is sent to the server for a user, "" if nobody knows who:
+// ovsdb-tool show-log -m prints the comment.
+func (t *transaction) operations(user string) []ovsdb.Operation {
+	who := "ovscope"
+	if user != "" {
+		who += ", " + user
+	}
 	ops := make([]ovsdb.Operation, len(t.steps))
 	for i, s := range t.steps {
 		ops[i] = s.op
+		if s.op.Op == ovsdb.OperationComment {
+			comment := who + ": " + *s.op.Comment
+			ops[i].Comment = &comment
+		}
 	}
 	return ops
 }
