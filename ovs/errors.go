@@ -88,9 +88,13 @@ func invalid(format string, args ...any) error {
 // have overwritten; nothing was changed.
 type ChangedError struct {
 	What string // "the output of mirror m0"
+	How  string // "tap9 → was added"; empty where that is not known
 }
 
 func (e *ChangedError) Error() string {
+	if e.How != "" {
+		return fmt.Sprintf("somebody else has changed %s meanwhile: %s; nothing was changed", e.What, e.How)
+	}
 	return e.What + " was changed by somebody else meanwhile; nothing was changed, look again"
 }
 

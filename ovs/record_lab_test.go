@@ -38,7 +38,7 @@ func TestChangesAreOnRecord(t *testing.T) {
 		t.Fatal("it worked without ovs-vswitchd")
 	}
 	for title, want := range map[string][]string{
-		plan.Title: {"time=", "level=INFO", "ovs-vsctl -- ", " add-port br0 ovscope", `result="ok, flows purged"`, "took="},
+		plan.Title:    {"time=", "level=INFO", "ovs-vsctl -- ", " add-port br0 ovscope", `result="ok, flows purged"`, "took="},
 		failing.Title: {"time=", "level=ERROR", "ovs-vsctl -- ", " del-port br0 ovscope", `result="failed: the change is in the database`},
 	} {
 		line := ""

@@ -14,17 +14,6 @@ import (
 	"ovscope/ovs"
 )
 
-// undoStep is the way back from a change that was applied.
-type undoStep struct {
-	title  string
-	change ovs.Change
-	// doubtful steps are of changes that failed and may be in the database yet.
-	doubtful bool
-}
-
-// maxUndo bounds how far back undo goes.
-const maxUndo = 100
-
 // work is the one change that is under way and the keys that wait for it.
 type work struct {
 	busy    bool
@@ -167,7 +156,7 @@ func (m *model) request(change ovs.Change) tea.Cmd {
 		m.say("nothing to do: " + plan.Title)
 		return nil
 	case plan.NeedsConfirmation() && !m.agreedTo(change):
-		m.askHazards(plan)
+		m.askHazards(plan, nil)
 		return nil
 	}
 	return m.apply(plan, nil, nil)
@@ -191,7 +180,7 @@ func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 	case msg.undoing != nil:
 		m.dropUndo(msg.undoing)
 	case msg.then == nil:
-		m.pushUndo(undoStep{title: msg.plan.Title, change: msg.plan.Undo})
+		m.pushUndo(ovs.NewUndo(msg.plan, msg.snapshot), false)
 	}
 	for _, h := range msg.plan.Hazards {
 		if h.Severity == ovs.Notice {
@@ -226,7 +215,7 @@ func (m *model) onFailed(msg appliedMsg) {
 			m.dropUndo(msg.undoing)
 		}
 	case inDoubt(msg.err) && msg.plan.Undo != nil:
-		m.pushUndo(undoStep{title: msg.plan.Title, change: msg.plan.Undo, doubtful: true})
+		m.pushUndo(ovs.NewUndo(msg.plan, nil), true)
 		text += "; it may be in the database yet, " + m.label(keymap.Undo) + " takes it back"
 	}
 	m.say(text)
@@ -241,25 +230,13 @@ func inDoubt(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
-func (m *model) pushUndo(step undoStep) {
-	if step.change == nil {
-		return
-	}
-	m.undos = append(m.undos, &step)
-	m.undos = m.undos[max(0, len(m.undos)-maxUndo):]
-}
-
-func (m *model) dropUndo(step *undoStep) {
-	m.undos = slices.DeleteFunc(m.undos, func(s *undoStep) bool { return s == step })
-}
-
 // doubts are the changes that failed and, as it looks now, are in the database.
 // Those that are among the leases or edits anyway are left out.
 func (m *model) doubts() []*undoStep {
 	edits := m.edits()
 	return slices.DeleteFunc(slices.Clone(m.undos), func(s *undoStep) bool {
 		var mirror ovs.UUID
-		switch c := s.change.(type) {
+		switch c := s.Change.(type) {
 		case ovs.SetSources:
 			mirror = c.Mirror
 		case ovs.EditMirror:
@@ -269,7 +246,7 @@ func (m *model) doubts() []*undoStep {
 		if !s.doubtful || mirror == "" || slices.ContainsFunc(edits, edited) {
 			return true
 		}
-		plan, err := ovs.NewPlan(m.snap, s.change)
+		plan, err := ovs.NewPlan(m.snap, s.Change)
 		return err != nil || plan.Empty()
 	})
 }
@@ -333,32 +310,6 @@ func failure(plan *ovs.Plan, err error) string {
 		return err.Error()
 	}
 	return fmt.Sprintf("could not %s: %v", plan.Title, err)
-}
-
-// undo takes the last change back.
-func (m *model) undo() tea.Cmd {
-	return m.work.afterwards(func() tea.Cmd {
-		if len(m.undos) == 0 {
-			m.say("nothing is left to undo")
-			return nil
-		}
-		step := m.undos[len(m.undos)-1]
-		plan, err := ovs.NewPlan(m.snap, step.change)
-		var gone *ovs.GoneError
-		switch {
-		case err != nil:
-			if errors.As(err, &gone) {
-				m.dropUndo(step)
-			}
-			m.say(fmt.Sprintf("cannot undo %q: %v", step.title, err))
-			return nil
-		case plan.Empty():
-			m.dropUndo(step)
-			m.say(fmt.Sprintf("%q is undone already", step.title))
-			return nil
-		}
-		return m.apply(plan, step, nil)
-	})
 }
 
 // quit leaves, or asks first when this run has made something.

@@ -154,8 +154,9 @@ func (m *model) afterAsking(port ovs.UUID, do func(*ovs.Port) tea.Cmd) tea.Cmd {
 	return do(p)
 }
 
-// askHazards asks before a plan that does something to somebody.
-func (m *model) askHazards(plan *ovs.Plan) {
+// askHazards asks before a plan that does something to somebody, be it to undo
+// something.
+func (m *model) askHazards(plan *ovs.Plan, undoing *undoStep) {
 	q := &question{}
 	q.Title = "Are you sure?"
 	q.Alarm = true
@@ -169,7 +170,7 @@ func (m *model) askHazards(plan *ovs.Plan) {
 	}
 	q.paragraph(m.st.Dim, strings.Join(plan.Commands, "\n"))
 	q.add("cancel", nil)
-	q.add("do it", func() tea.Cmd { return m.apply(plan, nil, nil) })
+	q.add("do it", func() tea.Cmd { return m.apply(plan, undoing, nil) })
 	m.ask(q)
 }
 
@@ -203,7 +204,7 @@ func (m *model) askQuit() {
 		q.paragraph(m.st.Warn, "These changes failed, but are in the database:")
 	}
 	for _, d := range doubts {
-		q.paragraph(m.st.Bold, "  "+m.st.Say(d.title))
+		q.paragraph(m.st.Bold, "  "+m.st.Say(d.Title))
 	}
 	changed := len(edits)+len(doubts) > 0
 	if len(leases) == 0 && !changed && m.work.busy {
@@ -238,7 +239,7 @@ func (m *model) settleAll(kept bool) tea.Cmd {
 			changes = append(changes, e)
 		}
 		for _, d := range m.doubts() {
-			changes = append(changes, d.change)
+			changes = append(changes, d.Change)
 		}
 	}
 	for _, l := range m.held() { // what was under way may have made one more

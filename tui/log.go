@@ -35,7 +35,7 @@ const maxLog = 500
 func (l *commandLog) begin(plan *ovs.Plan, undoing *undoStep, at time.Time) int {
 	e := logEntry{at: at, title: plan.Title, commands: plan.Commands}
 	if undoing != nil {
-		e.undone = undoing.title
+		e.undone = undoing.Title
 	}
 	return l.add(e)
 }
