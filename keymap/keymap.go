@@ -43,6 +43,8 @@ const (
 	Save       ID = "save"
 	Statistics ID = "statistics"
 	Log        ID = "log"
+	Copy       ID = "copy"
+	CopyHex    ID = "copy-hex"
 	Help       ID = "help"
 	Close      ID = "close"
 	Suspend    ID = "suspend"
@@ -118,6 +120,8 @@ func Default() *Map {
 		{Save, []string{"w"}, "write packets to a pcapng file", "write", Packets, false},
 		{Statistics, []string{"t"}, "top protocols, VLANs, talkers and conversations", "top", Packets, false},
 
+		{Copy, []string{"y"}, "copy the selected port, mirror, packet or command", "", Program, false},
+		{CopyHex, []string{"Y"}, "copy the selected packet as hex", "", Program, false},
 		{Help, []string{"?", "f1"}, "this help", "help", Program, false},
 		{Close, []string{"esc"}, "close a dialog", "", Program, false},
 		{Redraw, []string{"ctrl+l"}, "draw the screen afresh", "", Program, false},

@@ -32,7 +32,7 @@ func TestUndoOfWhatIsGoneIsDropped(t *testing.T) {
 	u.Press("u")
 	u.Expect("is gone or was replaced")
 	u.sw.Fail = nil
-	u.Edit(func(s *ovs.Snapshot) { s.Mirror("mirror-ovscope3f9a0001").Ingress = nil })
+	u.Edit(func(s *ovs.Snapshot) { own(s).Ingress = nil })
 	u.Press("u")
 	u.Expect("undone: copy")
 	u.Expect("Nothing is copied on br0")

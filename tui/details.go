@@ -11,8 +11,11 @@ import (
 	"ovscope/tui/layout"
 )
 
-// showPort opens a page with everything known about a port or a bond's member.
-func (m *model) showPort(row *treeRow) {
+// showPort opens portPage.
+func (m *model) showPort(row *treeRow) { m.page = m.portPage(row) }
+
+// portPage is everything known about a port or a bond's member.
+func (m *model) portPage(row *treeRow) *textPage {
 	p := row.port
 	page := &textPage{title: "Port " + p.Name}
 	add := func(label, text string) {
@@ -66,7 +69,7 @@ func (m *model) showPort(row *treeRow) {
 		m.mapLines(page, "status", i.Status)
 		m.mapLines(page, "external_ids", i.ExternalIDs)
 	}
-	m.page = page
+	return page
 }
 
 func (m *model) mapLines(p *textPage, label string, values map[string]string) {
@@ -78,6 +81,17 @@ func (m *model) mapLines(p *textPage, label string, values map[string]string) {
 
 // showMirror opens a page with a mirror in full, and the command log.
 func (m *model) showMirror(mirror *ovs.Mirror) {
+	page := m.mirrorPage(mirror)
+	if len(m.log.entries) > 0 {
+		page.add("", "", m.st.Text)
+		page.add("Changes made in this run", "", m.st.Title)
+		m.logLines(page)
+	}
+	m.page = page
+}
+
+// mirrorPage is a mirror in full.
+func (m *model) mirrorPage(mirror *ovs.Mirror) *textPage {
 	page := &textPage{title: "Mirror " + mirror.Name}
 	add := func(label, text string) { page.add(label, orElse(text, "none"), m.st.Text) }
 	v := m.verdict(mirror)
@@ -111,12 +125,7 @@ func (m *model) showMirror(mirror *ovs.Mirror) {
 	add("lost", fmt.Sprintf("%s in the kernel, %s of its ring; %s overwritten by newer ones",
 		plural(int(c.KernelDrops), "packet"), plural(int(c.Freezes), "freeze"), count(c.Overwritten)))
 	m.mapLines(page, "external_ids", mirror.ExternalIDs)
-	if len(m.log.entries) > 0 {
-		page.add("", "", m.st.Text)
-		page.add("Changes made in this run", "", m.st.Title)
-		m.logLines(page)
-	}
-	m.page = page
+	return page
 }
 
 // logLines adds the command log to a page, newest first.
@@ -132,16 +141,6 @@ func (m *model) logLines(page *textPage) {
 			page.add("$", c, m.st.Command)
 		}
 	}
-}
-
-// showLog opens a page with everything that was changed in this run.
-func (m *model) showLog() {
-	page := &textPage{title: "Log of this run"}
-	m.logLines(page)
-	if len(m.log.entries) == 0 {
-		page.add("nothing has been changed yet", "", m.st.Text)
-	}
-	m.page = page
 }
 
 func names(refs []ovs.PortRef) string {

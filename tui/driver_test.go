@@ -2,7 +2,9 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -27,7 +29,9 @@ type ui struct {
 	sw      *tuitest.Switch
 	clock   time.Time
 	sources []*tuitest.Source
-	openErr error // what opening a tap answers
+	openErr error  // what opening a tap answers
+	copied  string // the terminal's clipboard
+	raw     string // what else was sent to the terminal, past the renderer
 	held    []tea.Cmd
 	holding bool
 	quit    bool
@@ -127,14 +131,23 @@ func (u *ui) run(cmd tea.Cmd) {
 	}
 	switch msg := cmd().(type) {
 	case nil:
+	case tea.RawMsg:
+		u.raw += fmt.Sprint(msg.Msg)
 	case tea.BatchMsg:
 		for _, c := range msg {
 			u.run(c)
 		}
 	default:
+		if reflect.TypeOf(msg) == setClipboard { // bubbletea sends OSC 52
+			u.copied = fmt.Sprint(msg)
+			return
+		}
 		u.Send(msg)
 	}
 }
+
+// setClipboard is bubbletea's own message.
+var setClipboard = reflect.TypeOf(tea.SetClipboard("")())
 
 // Hold makes commands wait until Release, as if the other side were slow.
 func (u *ui) Hold() { u.holding = true }

@@ -86,6 +86,8 @@ func (p *textPage) press(m *model, id keymap.ID) tea.Cmd {
 		p.offset = 0
 	case keymap.Bottom:
 		p.offset = farAway
+	case keymap.Copy:
+		return m.copy("this page, "+plural(len(p.lines), "line"), p.text())
 	case keymap.Close, keymap.Open, keymap.Quit, keymap.Help:
 		m.page = nil
 	default:

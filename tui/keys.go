@@ -118,6 +118,8 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		return m.showStatistics()
 	case keymap.Log:
 		m.showLog()
+	case keymap.Copy, keymap.CopyHex:
+		return m.copySelected(a.ID == keymap.CopyHex)
 	case keymap.NextPacket:
 		m.packets.move(1, m.tap.store(), m.packetRows())
 	case keymap.PrevPacket:
@@ -217,6 +219,8 @@ func (m *model) unavailable(a keymap.Action) string {
 		case len(b.Mirrors) == 1:
 			return "there is no other mirror on " + b.Name
 		}
+	case keymap.Copy, keymap.CopyHex:
+		return m.uncopyable(a.ID == keymap.CopyHex)
 	case keymap.Filter:
 		return m.filterUnavailable()
 	case keymap.Save:

@@ -55,6 +55,8 @@ type model struct {
 	log   commandLog
 	undos []*undoStep
 	toast widget.Toast
+	// clipboard is the terminal's.
+	clipboard clipboard
 
 	save   *savePrompt // the file that is asked for, nil for none
 	saving *saveJob    // the file that is being written, nil for none
@@ -164,6 +166,10 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.BackgroundColorMsg:
 		m.terminal.Light = !msg.IsDark()
 		m.st = style.New(m.terminal)
+	case tea.EnvMsg:
+		m.clipboard = newClipboard(msg)
+	case copiedMsg:
+		return m, m.onCopied(msg)
 	case tea.KeyPressMsg:
 		return m, m.onKey(msg)
 	case tea.PasteMsg:

@@ -110,6 +110,10 @@ func (d *packetPane) press(m *model, id keymap.ID) tea.Cmd {
 		m.showHelp()
 	case keymap.Save:
 		return m.askSave()
+	case keymap.Copy:
+		return d.copyTree(m)
+	case keymap.CopyHex:
+		return d.copyHex(m)
 	default:
 		m.say(d.keys(m))
 	}
@@ -117,8 +121,9 @@ func (d *packetPane) press(m *model, id keymap.ID) tea.Cmd {
 }
 
 func (d *packetPane) keys(m *model) string {
-	return fmt.Sprintf("%s fields   %s/%s next and previous packet   %s back",
-		m.label(keymap.Up)+m.label(keymap.Down), m.label(keymap.NextPacket), m.label(keymap.PrevPacket), m.label(keymap.Close))
+	return fmt.Sprintf("%s fields   %s/%s next and previous packet   %s copy   %s as hex   %s back",
+		m.label(keymap.Up)+m.label(keymap.Down), m.label(keymap.NextPacket), m.label(keymap.PrevPacket),
+		m.label(keymap.Copy), m.label(keymap.CopyHex), m.label(keymap.Close))
 }
 
 // turn goes on to another packet of the list.

@@ -100,6 +100,12 @@ func scenes() map[string]func(*ui) {
 			copying(u)
 			u.Press("c", "down", "down")
 		},
+		"log": func(u *ui) {
+			copying(u)
+			u.Press("e", "u")
+			u.sw.Fail = fmt.Errorf("OVSDB refused the transaction: constraint violation")
+			u.Press("i", "L", "down")
+		},
 		"port": func(u *ui) {
 			u.Select("vhost7")
 			u.Press("enter")

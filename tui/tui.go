@@ -99,6 +99,8 @@ type Config struct {
 	After func(time.Duration) <-chan time.Time
 	// NewLeaseID makes ids for leases; nil for ovs.NewLeaseID.
 	NewLeaseID func() string
+	// TmuxBuffer hands a text to the tmux that the screen runs in; nil for tmux itself.
+	TmuxBuffer func(ctx context.Context, text string) error
 	// Log gets what does not belong on the screen; nil for nothing.
 	Log *slog.Logger
 	// Hostname is shown until OVS names the host itself.
@@ -135,6 +137,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.NewLeaseID == nil {
 		c.NewLeaseID = ovs.NewLeaseID
+	}
+	if c.TmuxBuffer == nil {
+		c.TmuxBuffer = tmuxBuffer
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -7,7 +7,8 @@ import (
 	"ovscope/ovs"
 )
 
-const own = ovs.UUID("mirror-ovscope3f9a0001")
+// own is the mirror that the run made first.
+func own(s *ovs.Snapshot) *ovs.Mirror { return s.LeaseMirror("3f9a0001") }
 
 func TestUndoWorksAcrossAReconnect(t *testing.T) {
 	u := start(t)
@@ -34,7 +35,7 @@ func TestUndoIsRefusedWhenSomebodyElseHasChangedTheMirror(t *testing.T) {
 	u.Edit(func(s *ovs.Snapshot) { s.StaleSince, s.StaleReason = u.clock, "the server closed the connection" })
 	u.Edit(func(s *ovs.Snapshot) {
 		s.StaleSince = time.Time{}
-		m := s.Mirror(own)
+		m := own(s)
 		m.Ingress = append(m.Ingress, ovs.PortRef{UUID: "tap2", Name: "tap2"})
 	})
 	u.Press("u")
@@ -42,7 +43,7 @@ func TestUndoIsRefusedWhenSomebodyElseHasChangedTheMirror(t *testing.T) {
 	if n := len(u.sw.Applied()); n != 1 {
 		t.Fatalf("%d changes were applied", n)
 	}
-	u.Edit(func(s *ovs.Snapshot) { s.Mirror(own).Ingress = nil })
+	u.Edit(func(s *ovs.Snapshot) { own(s).Ingress = nil })
 	u.Press("u") // he is done with it
 	u.Expect("Nothing is copied on br0")
 }
@@ -51,7 +52,7 @@ func TestUndoOfWhatSomebodyElseHasUndoneGoesOnToTheNext(t *testing.T) {
 	u := start(t)
 	u.Select("tap1")
 	u.Press("e", "i")
-	u.Edit(func(s *ovs.Snapshot) { s.Mirror(own).Ingress = nil })
+	u.Edit(func(s *ovs.Snapshot) { own(s).Ingress = nil })
 	u.Press("u")
 	u.Expect(`"copy tap1 ← into ovscope3f9a0001" is undone already`)
 	u.Press("u")

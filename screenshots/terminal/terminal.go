@@ -72,6 +72,16 @@ func (t *Terminal) Everything() (string, error) { return t.tmux("capture-pane", 
 // Styled is the text on the screen with its colours as escape sequences.
 func (t *Terminal) Styled() (string, error) { return t.tmux("capture-pane", "-e", "-p") }
 
+// Set sets a global option of tmux.
+func (t *Terminal) Set(option, value string) error {
+	_, err := t.tmux("set-option", "-g", option, value)
+	return err
+}
+
+// Clipboard is tmux's newest buffer, where the text goes that a program inside has
+// copied; an error when there is none.
+func (t *Terminal) Clipboard() (string, error) { return t.tmux("show-buffer") }
+
 // WaitFor returns once the screen satisfies the condition. The error holds the
 // last screen.
 func (t *Terminal) WaitFor(what string, patience time.Duration, holds func(screen string) bool) error {
