@@ -127,6 +127,11 @@ func (c *Client) awaitTakeUp(ctx context.Context, nextCfg int) error {
 }
 
 func (c *Client) bringUp(ctx context.Context, l link) error {
+	// What has the name of a port that could not be made is somebody else's, an
+	// uplink for instance: never touch it.
+	if port := c.Snapshot().PortByName(l.name); port == nil || port.Error() != "" {
+		return notMade(l, port)
+	}
 	wait, cancel := context.WithTimeout(ctx, linkTimeout)
 	defer cancel()
 	err := c.cfg.Links.Prepare(wait, l.name, l.mtu)
@@ -136,13 +141,22 @@ func (c *Client) bringUp(ctx context.Context, l link) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("waiting for port %s: %w", l.name, ctx.Err())
 	}
+	if port := c.Snapshot().PortByName(l.name); port == nil || port.Error() != "" {
+		return notMade(l, port)
+	}
 	reason := err.Error()
-	if port := c.Snapshot().PortByName(l.name); port != nil && port.Error() != "" {
-		reason = fmt.Sprintf("ovs-vswitchd could not make port %s: %s", l.name, port.Error())
-	} else if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, os.ErrNotExist) {
 		reason = fmt.Sprintf("ovs-vswitchd made port %s, but not in this network namespace; it probably runs in a container: enter it with nsenter --net --target PID-OF-OVS-VSWITCHD ovscope", l.name)
 	}
 	return &NotAppliedError{Reason: reason}
+}
+
+// notMade says why a new port does not work; nil is one that is not there any more.
+func notMade(l link, port *Port) error {
+	if port == nil {
+		return &NotAppliedError{Reason: fmt.Sprintf("somebody removed port %s at once", l.name)}
+	}
+	return &NotAppliedError{Reason: fmt.Sprintf("ovs-vswitchd could not make port %s: %s", l.name, port.Error())}
 }
 
 // fail takes the plan back where it can, so that half a change is never left.

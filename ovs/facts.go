@@ -18,6 +18,9 @@ import (
 type Facts struct {
 	// Interfaces are by name.
 	Interfaces map[string]InterfaceFacts
+	// Devices are the interfaces of this host that are no ports of the switch, by
+	// name: a new port cannot be called like one of them.
+	Devices map[string]bool
 	// NoControl is why ovs-vswitchd's control socket cannot be used (F1); empty when it can.
 	NoControl string
 }
@@ -96,11 +99,12 @@ func (c *Client) Facts(ctx context.Context) (*Facts, error) {
 	if !ok || controlDir(c.cfg.Endpoint) == "" {
 		return f, nil // the interfaces are another host's
 	}
+	start := c.cfg.Now()
 	before, err := links.counters()
 	if err == nil && sleep(ctx, measureFor) {
 		var after map[string]counters
 		if after, err = links.counters(); err == nil {
-			f.measure(c.Snapshot(), before, after)
+			f.measure(c.Snapshot(), before, after, max(c.cfg.Now().Sub(start), measureFor))
 		}
 	}
 	if err == nil {
@@ -153,10 +157,17 @@ func count(v any) uint64 {
 // measure tells rates from two looks at the host's interfaces. What the host
 // receives from an internal port, the switch has sent there; for a system device
 // both receive the same.
-func (f *Facts) measure(s *Snapshot, before, after map[string]counters) {
+func (f *Facts) measure(s *Snapshot, before, after map[string]counters, passed time.Duration) {
+	f.Devices = map[string]bool{}
+	for name := range after {
+		f.Devices[name] = true
+	}
 	for _, b := range s.Bridges {
 		for _, p := range b.Ports {
 			for _, i := range p.Interfaces {
+				if p.Error() == "" {
+					delete(f.Devices, i.Name)
+				}
 				was, known := before[i.Name]
 				is, still := after[i.Name]
 				if !known || !still {
@@ -164,7 +175,10 @@ func (f *Facts) measure(s *Snapshot, before, after map[string]counters) {
 				}
 				facts := f.Interfaces[i.Name]
 				facts.Measured, facts.Addresses = true, is.addresses
-				facts.Rate = 8 * float64(is.rxBytes-was.rxBytes+is.txBytes-was.txBytes) / measureFor.Seconds()
+				// The counters of a device that was made anew begin at 0.
+				if is.rxBytes >= was.rxBytes && is.txBytes >= was.txBytes {
+					facts.Rate = 8 * float64(is.rxBytes-was.rxBytes+is.txBytes-was.txBytes) / passed.Seconds()
+				}
 				facts.Receiving = is.rxPackets > was.rxPackets
 				if i.Type == "internal" || i.Type == "tap" {
 					facts.Receiving = is.txPackets > was.txPackets

@@ -3,6 +3,7 @@ package ovs_test
 import (
 	"context"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -265,6 +266,55 @@ func TestLeaseWhosePortDoesNotComeIsTakenBack(t *testing.T) {
 	}
 	if after := vsctl(t, l, "show"); after != before {
 		t.Error(cmp.Diff(before, after))
+	}
+}
+
+// A name that an interface of the host has already: the port cannot be made, and
+// what has the name, somebody's uplink, stays as it is.
+func TestNewPortLeavesAnInterfaceOfThatNameAlone(t *testing.T) {
+	l := lab.New(t, lab.Options{Scene: true, Silent: true})
+	if err := netlink.LinkAdd(&netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: "uplink9", MTU: 1400}, PeerName: "wire9"}); err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, l)
+	before := vsctl(t, l, "show")
+	s := c.Snapshot()
+	change := ovs.CreateMirror{
+		Bridge: s.BridgeByName("br0").UUID, Lease: ovs.NewLeaseID(),
+		MirrorSpec: ovs.MirrorSpec{Name: "m9", SelectAll: true, Output: ovs.Output{New: &ovs.NewPort{Name: "uplink9"}}},
+	}
+	plan, err := ovs.NewPlan(s, change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Apply(t.Context(), plan)
+	var notApplied *ovs.NotAppliedError
+	if !errors.As(err, &notApplied) || !notApplied.RolledBack || !strings.Contains(err.Error(), "uplink9") {
+		t.Errorf("got %v, want a NotAppliedError that was rolled back", err)
+	}
+	if after := vsctl(t, l, "show"); after != before {
+		t.Error(cmp.Diff(before, after))
+	}
+	link, err := netlink.LinkByName("uplink9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ipv6, err := os.ReadFile("/proc/sys/net/ipv6/conf/uplink9/disable_ipv6")
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if strings.TrimSpace(string(ipv6)) == "1" || link.Attrs().MTU != 1400 || link.Attrs().Flags&net.FlagUp != 0 {
+		t.Errorf("it was changed: %+v, disable_ipv6 %s", link.Attrs(), ipv6)
+	}
+
+	facts, err := c.Facts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = ovs.NewPlan(c.Snapshot().With(facts), change)
+	var refused *ovs.RefusedError
+	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "interface uplink9 already") {
+		t.Errorf("with facts: %v, want a refusal", err)
 	}
 }
 

@@ -154,6 +154,9 @@ func (d *draft) output(b *Bridge, o Output, sources []Source, tags map[string]st
 		if p != nil && p.UUID != d.leaving || d.s.BridgeByName(o.New.Name) != nil {
 			return nil, "", refused("there is a port %s already", o.New.Name)
 		}
+		if d.s.facts != nil && d.s.facts.Devices[o.New.Name] && o.New.Tunnel.Kind == NoTunnel {
+			return nil, "", refused("this host has an interface %s already, so Open vSwitch cannot make one of that name", o.New.Name)
+		}
 		id, word := d.newPort(b, o.New, tags)
 		return &id, word, nil
 	case o.Port != "":
