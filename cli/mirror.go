@@ -307,6 +307,9 @@ func (a *app) say(f mirrorFlags, o outcome) error {
 		if o.Title != "" {
 			o.Result += ": " + o.Title
 		}
+		if f.dryRun {
+			o.Result = "# " + o.Result // it may be pasted into a shell
+		}
 		a.printf("%s\n", o.Result)
 	case f.dryRun:
 		a.printf("# %s\n", o.Title)

@@ -97,6 +97,21 @@ func TestMirrorsFromScripts(t *testing.T) {
 		unchanged("clear", "br0")
 	}
 
+	// Flooding can be asked for afterwards; what is so already is no command to paste.
+	run(exitDone, "add", "r", "-i", "tap1", "--output-vlan", "111", "--flood", "br0")
+	run(exitDone, "set", "r", "--flood", "br1")
+	unchanged("set", "r", "--output-vlan", "111", "--flood", "br0,br1")
+	if r := run(exitDone, "set", "r", "--flood", "br0,br1", "--dry-run"); !strings.HasPrefix(r.stdout, "# unchanged") {
+		t.Errorf("a dry run that does nothing prints\n%s", r.stdout)
+	}
+	if got := vsctl(t, l, "get", "Bridge", "br1", "flood_vlans"); !strings.Contains(got, "111") {
+		t.Errorf("br1 floods %s", got)
+	}
+	run(exitDone, "rm", "r")
+	if after := mirrors(t, l); after != before {
+		t.Errorf("left:\n%s", cmp.Diff(before, after))
+	}
+
 	run(exitDone, "add", "m", "-i", "tap1", "--new-port", "span0")
 	run(exitDone, "set", "m", "-i", "tap5", "--no-ingress", "tap1", "--snaplen", "128", "--vlan", "10,20", "--name", "n")
 	unchanged("set", "n", "-i", "tap5", "--no-ingress", "tap1", "--snaplen", "128")
@@ -139,6 +154,8 @@ func TestMirrorsFromScripts(t *testing.T) {
 		"at most 1023":        {"add", "m", "-i", "tap1", "--erspan", "192.0.2.9", "--key", "1024"},
 		"no IP address":       {"add", "m", "-i", "tap1", "--gre", "analyzer"},
 		"goes with --erspan":  {"add", "m", "-i", "tap1", "--gre", "192.0.2.9", "--index", "1"},
+		"no blanks, slashes":  {"add", "m", "-i", "tap1", "--new-port", "a/b"},
+		"goes with --output":  {"add", "m", "-i", "tap1", "--new-port", "x", "--flood", "br0"},
 		"--read-only forbids": {"rm", "theirs", "--read-only"},
 		"came with 3.4":       {"add", "m", "-i", "tap1", "--new-port", "x", "--filter", "icmp"},
 	} {

@@ -95,7 +95,7 @@ func (f *specFlags) create(s *ovs.Snapshot, name string) (ovs.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	flood, err := f.floods(s)
+	flood, err := f.floods(s, want.Output)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (f *specFlags) edit(s *ovs.Snapshot, m *ovs.Mirror) (ovs.Change, error) {
 	if output != nil {
 		want.Output = *output
 	}
-	flood, err := f.floods(s)
+	flood, err := f.floods(s, want.Output)
 	if err != nil {
 		return nil, err
 	}
@@ -227,8 +227,6 @@ func (f *specFlags) parseOutput(s *ovs.Snapshot) (*ovs.Output, error) {
 		return nil, usagef("a mirror has one output: %s exclude each other", strings.Join(given, " and "))
 	case f.given["tag"] && !f.given["new-port"]:
 		return nil, usagef("--tag goes with --new-port")
-	case f.given["flood"] && !f.given["output-vlan"]:
-		return nil, usagef("--flood goes with --output-vlan")
 	case len(given) == 0:
 		return nil, nil
 	}
@@ -321,7 +319,10 @@ func (f *specFlags) findBridge(s *ovs.Snapshot, want ovs.MirrorSpec) (*ovs.Bridg
 }
 
 // floods are the bridges to flood the output VLAN: those named.
-func (f *specFlags) floods(s *ovs.Snapshot) ([]ovs.UUID, error) {
+func (f *specFlags) floods(s *ovs.Snapshot, output ovs.Output) ([]ovs.UUID, error) {
+	if f.given["flood"] && output.VLAN == 0 {
+		return nil, usagef("--flood goes with --output-vlan")
+	}
 	var bridges []ovs.UUID
 	for _, name := range listed(f.flood) {
 		b := s.BridgeByName(name)

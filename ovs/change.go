@@ -37,8 +37,9 @@ type CreateMirror struct {
 type EditMirror struct {
 	Mirror     UUID
 	Seen, Want MirrorSpec
-	// Flood are the bridges on which OVS must flood a new output VLAN (F14).
-	Flood []UUID
+	// Flood are the bridges on which OVS must flood the output VLAN (F14), Unflood
+	// those on which it need not any more for this mirror. What is as asked is left alone.
+	Flood, Unflood []UUID
 	// Lease is an id for what is made with a mirror that has none, from NewLeaseID.
 	Lease string
 }

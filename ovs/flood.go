@@ -3,6 +3,7 @@ package ovs
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,11 +51,9 @@ func (d *draft) flood(bridges []UUID, vlan int, id string) error {
 		if b == nil {
 			return &GoneError{Kind: "bridge", Name: bridge.Short()}
 		}
-		notedByOurs := false
-		for _, v := range b.floodNotes() {
-			notedByOurs = notedByOurs || v == vlan
-		}
-		if b.Floods(vlan) && !notedByOurs {
+		notes := b.floodNotes()
+		notedByOurs := slices.Contains(slices.Collect(maps.Values(notes)), vlan)
+		if b.Floods(vlan) && (!notedByOurs || notes[id] == vlan) {
 			continue
 		}
 		d.plan.tx.guard("Bridge", b.UUID, b.rawName, "bridge "+b.Name)
@@ -72,8 +71,10 @@ func (d *draft) flood(bridges []UUID, vlan int, id string) error {
 
 // unflood takes back what the leases had flooded, except what a lease that stays
 // needs as well.
-func (d *draft) unflood(ids []string) {
-	for _, b := range d.s.Bridges {
+func (d *draft) unflood(ids []string) { d.unfloodOn(d.s.Bridges, ids) }
+
+func (d *draft) unfloodOn(bridges []*Bridge, ids []string) {
+	for _, b := range bridges {
 		notes := b.floodNotes()
 		var keys []string
 		var vlans []int

@@ -151,6 +151,9 @@ func TestEditsByPlanAndByCommand(t *testing.T) {
 		{"no snaplen", func(m *ovs.MirrorSpec) { m.SnapLen = 0 }},
 		{"into a VLAN", func(m *ovs.MirrorSpec) { m.Output = ovs.Output{VLAN: 111} }},
 		{"into another VLAN", func(m *ovs.MirrorSpec) { m.Output = ovs.Output{VLAN: 112} }},
+		{"to a port whose name a shell and sysctl could take apart", func(m *ovs.MirrorSpec) {
+			m.Output = ovs.Output{New: &ovs.NewPort{Name: "mon.0;>x$(id)"}}
+		}},
 		{"to a guest", func(m *ovs.MirrorSpec) { m.Output = ovs.Output{Port: port(t, s, "tap6").UUID} }},
 		{"to a tunnel", func(m *ovs.MirrorSpec) {
 			m.Output = ovs.Output{New: &ovs.NewPort{Name: "gre0", Tunnel: ovs.Tunnel{Kind: ovs.GRE, Remote: netip.MustParseAddr("192.0.2.9")}}}
@@ -199,5 +202,42 @@ func TestEditsByPlanAndByCommand(t *testing.T) {
 				apply(t, c, sync)
 			}
 		})
+	}
+}
+
+// An RSPAN that is there and crosses one more bridge.
+func TestOneMoreBridgeFloodsTheVLANOfAMirror(t *testing.T) {
+	l := lab.New(t, lab.Options{Scene: true, Silent: true})
+	c := dial(t, l)
+	untouched := rows(t, l)
+	s := c.Snapshot()
+	create := everyKind(s)["RSPAN"]
+	create.Flood = create.Flood[:1]
+	apply(t, c, create)
+	before := rows(t, l)
+	m := c.Snapshot().LeaseMirror(create.Lease)
+	change := ovs.EditMirror{Mirror: m.UUID, Seen: m.Spec(), Want: m.Spec(), Flood: []ovs.UUID{s.BridgeByName("br0").UUID, s.BridgeByName("br1").UUID}}
+	plan, _ := apply(t, c, change)
+	after := rows(t, l)
+	if s := c.Snapshot(); !s.BridgeByName("br0").Floods(111) || !s.BridgeByName("br1").Floods(111) {
+		t.Fatalf("not flooded:\n%s", after)
+	}
+	if !strings.Contains(plan.Title, "bridge br1 floods VLAN 111") || strings.Contains(plan.Title, "br0") {
+		t.Errorf("title %q", plan.Title)
+	}
+	if again, err := ovs.NewPlan(c.Snapshot(), change); err != nil || !again.Empty() {
+		t.Errorf("a second time: %v, %v", err, again)
+	}
+	undo, _ := apply(t, c, plan.Undo)
+	if diff := cmp.Diff(before, rows(t, l)); diff != "" {
+		t.Fatalf("undo does not bring back the same:\n%s", diff)
+	}
+	apply(t, c, undo.Undo)
+	if diff := cmp.Diff(after, rows(t, l)); diff != "" {
+		t.Fatalf("undoing that:\n%s", diff)
+	}
+	apply(t, c, ovs.DetachMirror{Mirror: m.UUID})
+	if diff := cmp.Diff(untouched, rows(t, l)); diff != "" {
+		t.Fatalf("left:\n%s", diff)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ovn-kubernetes/libovsdb/ovsdb"
 )
@@ -85,6 +86,8 @@ func (n *NewPort) check(s *Snapshot) error {
 		return invalid("port name %q: Linux allows at most %d bytes", n.Name, maxInterfaceName)
 	case n.Name != clean(n.Name):
 		return invalid("port name %q: it has characters that cannot be shown", n.Name)
+	case strings.ContainsAny(n.Name, "/: ") || n.Name == "." || n.Name == "..":
+		return invalid("port name %q: Linux allows no blanks, slashes and colons in it", n.Name)
 	case n.Tag < 0 || n.Tag > maxVLAN:
 		return invalid("tag %d: want 1 to %d", n.Tag, maxVLAN)
 	case t.Kind == NoTunnel && t != Tunnel{}:
@@ -255,7 +258,8 @@ func (d *draft) newPort(b *Bridge, n *NewPort, ids map[string]string) (ovsdb.UUI
 			set += fmt.Sprintf(" mtu_request=%d", mtu)
 		}
 		d.plan.links = append(d.plan.links, link{n.Name, mtu})
-		d.after = append(d.after, "sysctl -qw net.ipv6.conf."+n.Name+".disable_ipv6=1 && ip link set "+n.Name+" up")
+		// With slashes, because the name may have dots. A kernel without IPv6 has no such key.
+		d.after = append(d.after, "sysctl -qw "+quote("net/ipv6/conf/"+n.Name+"/disable_ipv6=1")+"; ip link set "+quote(n.Name)+" up")
 	}
 	if options := n.options(); options != nil {
 		row["options"] = ovsMap(options)

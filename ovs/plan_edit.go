@@ -17,7 +17,7 @@ func planEditMirror(s *Snapshot, c EditMirror) (*Plan, error) {
 		return nil, err
 	}
 	e := &edit{draft: newDraft(s, c), c: c, m: m, b: s.Bridge(m.Bridge), after: m.Spec(), seen: c.Seen.sorted(), want: c.Want.sorted()}
-	for _, part := range []func() error{e.name, e.selection, e.sourceLists, e.vlans, e.output, e.snapLen, e.filter} {
+	for _, part := range []func() error{e.name, e.selection, e.sourceLists, e.vlans, e.output, e.flooding, e.snapLen, e.filter} {
 		if err := part(); err != nil {
 			return nil, err
 		}
@@ -30,7 +30,7 @@ func planEditMirror(s *Snapshot, c EditMirror) (*Plan, error) {
 		return nil, err
 	}
 	p.edits = m.Owner.Kind != ThisRun
-	p.Undo = EditMirror{Mirror: m.UUID, Seen: e.after, Want: e.back, Flood: s.floodedBy(m.floodID()), Lease: c.Lease}
+	p.Undo = EditMirror{Mirror: m.UUID, Seen: e.after, Want: e.back, Flood: s.floodedBy(m.floodID()), Unflood: e.flooded, Lease: c.Lease}
 	p.takeBack = p.Undo
 	p.findHazards(s, e.b, m, e.after, c.Flood)
 	return e.finish("mirror " + m.Name + ": " + strings.Join(e.parts, "; ")), nil
@@ -46,6 +46,7 @@ type edit struct {
 	b           *Bridge
 	seen, want  MirrorSpec
 	after, back MirrorSpec // the mirror as it will be, and how it is made as it was
+	flooded     []UUID     // bridges that flood the VLAN from now on, while the output stays
 	parts       []string   // of the title
 }
 
@@ -232,6 +233,32 @@ func (e *edit) output() error {
 	e.after.Output = want
 	e.did("output %s", want.text(e.s))
 	e.plan.reselects, e.plan.stops = true, true
+	return nil
+}
+
+// flooding has more bridges, or fewer, flood the output VLAN that stays.
+func (e *edit) flooding() error {
+	vlan := e.want.Output.VLAN
+	if vlan == 0 || e.after.Output != e.m.Spec().Output || e.after.Output.VLAN != vlan {
+		return nil
+	}
+	id := e.m.floodID()
+	for _, bridge := range e.c.Flood {
+		before := len(e.plan.tx.steps)
+		if err := e.flood([]UUID{bridge}, vlan, id); err != nil {
+			return err
+		}
+		if len(e.plan.tx.steps) > before {
+			e.flooded = append(e.flooded, bridge)
+			e.did("bridge %s floods VLAN %d", e.s.bridgeName(bridge), vlan)
+		}
+	}
+	for _, bridge := range e.c.Unflood {
+		if b := e.s.Bridge(bridge); b != nil && b.floodNotes()[id] == vlan {
+			e.unfloodOn([]*Bridge{b}, []string{id})
+			e.did("bridge %s need not flood VLAN %d for it", b.Name, vlan)
+		}
+	}
 	return nil
 }
 
