@@ -38,6 +38,8 @@ const (
 	Filter     ID = "filter"
 	NextPacket ID = "next-packet"
 	PrevPacket ID = "previous-packet"
+	Jump       ID = "jump"
+	Mark       ID = "mark"
 	Columns    ID = "columns"
 	TimeFormat ID = "time-format"
 	Save       ID = "save"
@@ -115,6 +117,8 @@ func Default() *Map {
 		{Pause, []string{"space"}, "pause the packets, or follow the newest again", "pause", Packets, false},
 		{NextPacket, []string{"]"}, "next packet, in the opened packet too", "", Packets, false},
 		{PrevPacket, []string{"["}, "previous packet", "", Packets, false},
+		{Jump, []string{"J"}, "jump to a packet by its number or time", "", Packets, false},
+		{Mark, []string{"x"}, "mark the packet, or no longer", "", Packets, false},
 		{Columns, []string{"c"}, "columns of the packets: which, and in which order", "", Packets, false},
 		{TimeFormat, []string{"T"}, "times: of day, since the first, since the one before, since the one shown before", "", Packets, false},
 		{Save, []string{"w"}, "write packets to a pcapng file", "write", Packets, false},

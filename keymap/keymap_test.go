@@ -32,11 +32,11 @@ func TestDefaultHasNoConflicts(t *testing.T) {
 }
 
 func TestOverrideReplacesKeys(t *testing.T) {
-	m, err := Default().Override(map[ID][]string{Egress: {"x", "ctrl+e"}, Up: {}})
+	m, err := Default().Override(map[ID][]string{Egress: {"ctrl+x", "ctrl+e"}, Up: {}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for key, want := range map[string]ID{"x": Egress, "ctrl+e": Egress, "i": Ingress} {
+	for key, want := range map[string]ID{"ctrl+x": Egress, "ctrl+e": Egress, "i": Ingress} {
 		if a, _ := m.Lookup(key); a.ID != want {
 			t.Errorf("%q does %q, want %q", key, a.ID, want)
 		}

@@ -130,7 +130,10 @@ func isBlank(s string) bool {
 // viewPrompt is the filter that is typed and, below it, what is wrong with it.
 func (m *model) viewPrompt(width int) []string {
 	f := m.packets.prompt
-	if f == nil {
+	switch {
+	case m.packets.line != nil:
+		return m.viewLine(width)
+	case f == nil:
 		return nil
 	}
 	const label = "filter "

@@ -31,6 +31,8 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return m.typeSave(msg)
 	case m.packets.prompt != nil && m.page == nil:
 		return m.typeFilter(msg)
+	case m.packets.line != nil && m.page == nil:
+		return m.typeLine(msg)
 	case m.typist() != nil:
 		return m.typist().typed(m, msg, action.ID)
 	case m.page != nil:
@@ -44,7 +46,7 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 
 // typing reports whether keys are text now.
 func (m *model) typing() bool {
-	return m.question == nil && (m.save != nil || m.typist() != nil || m.packets.prompt != nil && m.page == nil)
+	return m.question == nil && (m.save != nil || m.typist() != nil || m.page == nil && (m.packets.prompt != nil || m.packets.line != nil))
 }
 
 // paste takes text from the terminal's clipboard.
@@ -55,6 +57,8 @@ func (m *model) paste(text string) {
 		m.save.input.Insert(text)
 	case m.typist() != nil:
 		m.typist().typed(m, tea.KeyPressMsg{Text: text}, "")
+	case m.packets.line != nil:
+		m.packets.line.input.Insert(text)
 	default:
 		m.packets.prompt.input.Insert(text)
 		m.packets.prompt.check()
@@ -108,6 +112,10 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		m.packets.togglePause(m.tap.store(), m.packetRows())
 	case keymap.Filter:
 		m.askFilter()
+	case keymap.Mark:
+		return m.mark()
+	case keymap.Jump:
+		m.askJump()
 	case keymap.Columns:
 		m.showColumns()
 	case keymap.TimeFormat:
@@ -227,7 +235,7 @@ func (m *model) unavailable(a keymap.Action) string {
 		if !stored(m.tap.store()) {
 			return "there are no packets to write"
 		}
-	case keymap.Pause, keymap.NextPacket, keymap.PrevPacket, keymap.Statistics:
+	case keymap.Pause, keymap.NextPacket, keymap.PrevPacket, keymap.Statistics, keymap.Mark, keymap.Jump:
 		if m.tap.store() == nil {
 			return "there are no packets"
 		}

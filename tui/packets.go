@@ -28,6 +28,8 @@ type packetsPane struct {
 	matches *matches
 	history []string // filters of this run, oldest first
 	prompt  *filterPrompt
+	line    *linePrompt // what else is asked for, nil for nothing
+	marks   marks
 
 	// rows are decoded packets by sequence number: those on screen and a few
 	// more, which a paused view keeps when the store has overwritten them.
@@ -219,7 +221,7 @@ func (p *packetsPane) forget(visible []uint64) {
 // packetRows is how many packets the pane has room for.
 func (m *model) packetRows() int {
 	rows := m.inner(layout.Packets).H - 1
-	if m.packets.prompt != nil {
+	if m.packets.prompt != nil || m.packets.line != nil {
 		rows -= promptLines
 	}
 	return max(1, rows)
@@ -259,6 +261,10 @@ func (m *model) packetsTitle() (title, right string) {
 		if gone := min(first, p.top+uint64(m.packetRows())); gone > p.top {
 			facts = append(facts, plural(int(gone-p.top), "row")+" overwritten")
 		}
+	}
+	p.marks.forget(first)
+	if n := len(p.marks); n > 0 {
+		facts = append(facts, count(uint64(n))+" marked")
 	}
 	return m.withFilter(title), strings.Join(facts, ", ")
 }
@@ -311,7 +317,11 @@ func (m *model) viewList(width, height int, focused bool) []string {
 		rows[i] = r
 	}
 	m.countTimes(s, rows, width)
-	c := packetColumnsFor(width, m.columnsShown(), p.needs, m.timeFormat.clocks(width), 1)
+	gutter := 1
+	if len(p.marks) > 0 {
+		gutter = 2
+	}
+	c := packetColumnsFor(width, m.columnsShown(), p.needs, m.timeFormat.clocks(width), gutter)
 	lines := make([]string, 0, height)
 	if trouble := m.captureTrouble(); trouble != "" {
 		lines = append(lines, widget.NewLine(width, m.st.Signs.Ellipsis).Space(1).Put(m.st.Bad, trouble).String())
@@ -324,6 +334,12 @@ func (m *model) viewList(width, height int, focused bool) []string {
 		if p.paused && seq == cursor {
 			line.Over(m.st.Row(focused)).Put(m.st.Accent, m.st.Signs.Cursor)
 		} else {
+			line.Space(1)
+		}
+		switch {
+		case p.marks.has(seq):
+			line.Put(m.st.Warn, m.st.Signs.Mark)
+		case c.marks:
 			line.Space(1)
 		}
 		if rows[i].gone {

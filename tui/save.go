@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -20,7 +21,28 @@ import (
 // savePrompt asks which packets go into which file.
 type savePrompt struct {
 	input widget.Input
-	shown bool // only those that the filter shows
+	what  saveWhat
+}
+
+// saveWhat is which packets are written.
+type saveWhat int
+
+const (
+	saveAll saveWhat = iota
+	saveShown
+	saveMarked
+)
+
+// saveChoices are those that there are now.
+func (m *model) saveChoices() []saveWhat {
+	choices := []saveWhat{saveAll}
+	if m.packets.filter != nil {
+		choices = append(choices, saveShown)
+	}
+	if len(m.packets.marked(m.tap.store())) > 0 {
+		choices = append(choices, saveMarked)
+	}
+	return choices
 }
 
 // askSave opens the prompt.
@@ -29,7 +51,10 @@ func (m *model) askSave() tea.Cmd {
 		m.say("still writing " + j.path)
 		return nil
 	}
-	m.save = &savePrompt{shown: m.packets.filter != nil}
+	m.save = &savePrompt{}
+	if m.packets.filter != nil {
+		m.save.what = saveShown
+	}
 	m.save.input.Set("ovscope-" + m.now().Format("20060102-150405") + ".pcapng")
 	return nil
 }
@@ -43,10 +68,15 @@ func (m *model) typeSave(msg tea.KeyPressMsg) tea.Cmd {
 	case key == "esc":
 		m.save = nil
 	case key == "up" || key == "down" || key == "tab":
-		if m.packets.filter == nil {
-			m.say("there is no filter: all packets are written")
+		choices := m.saveChoices()
+		if len(choices) == 1 {
+			m.say("there is no filter and nothing is marked: all packets are written")
 		}
-		p.shown = !p.shown && m.packets.filter != nil
+		by := 1
+		if key == "up" {
+			by = len(choices) - 1
+		}
+		p.what = choices[(max(0, slices.Index(choices, p.what))+by)%len(choices)]
 	case msg.Text != "":
 		p.input.Insert(msg.Text)
 	case !p.input.Key(key):
@@ -77,15 +107,29 @@ func (m *model) viewSave(width, height int) []string {
 		}
 		lines = append(lines, line.String())
 	}
-	choice(!p.shown, "all "+plural(int(next-first), "packet")+" in the buffer")
+	choices := m.saveChoices()
+	if !slices.Contains(choices, p.what) { // the marked ones have been overwritten
+		p.what = saveAll
+	}
 	hint := "enter writes   esc cancels"
-	if f := m.packets.filter; f != nil {
-		text := "those that the filter shows: " + strings.TrimSpace(f.String())
-		if x := m.packets.matches; x != nil && x.low <= first {
-			text = count(x.since(first)) + " that the filter shows: " + strings.TrimSpace(f.String())
-		}
-		choice(p.shown, text)
+	if len(choices) > 1 {
 		hint = "↑↓ choose   " + hint
+	}
+	for _, what := range choices {
+		text := ""
+		switch what {
+		case saveAll:
+			text = "all " + plural(int(next-first), "packet") + " in the buffer"
+		case saveShown:
+			f := strings.TrimSpace(m.packets.filter.String())
+			text = "those that the filter shows: " + f
+			if x := m.packets.matches; x != nil && x.low <= first {
+				text = count(x.since(first)) + " that the filter shows: " + f
+			}
+		case saveMarked:
+			text = count(uint64(len(m.packets.marks))) + " that are marked"
+		}
+		choice(p.what == what, text)
 	}
 	lines = append(lines, widget.Spaces(inside), widget.NewLine(inside, tail).Put(m.st.Dim, m.st.Say(hint)).String())
 	if room := height - 2; len(lines) > room {
@@ -105,6 +149,7 @@ type saveJob struct {
 	store    *live.Store
 	from, to uint64         // sequence numbers
 	want     *filter.Filter // nil for all
+	marked   marks          // nil for all
 	epoch    uint64         // of the recorder: the store holds other packets later
 	options  pcapfile.Options
 	stats    *pcapfile.Statistics // nil if nothing is known about the capture
@@ -126,9 +171,17 @@ func (m *model) startSave() tea.Cmd {
 	}
 	j := &saveJob{path: path, store: s, epoch: m.recorder.epoch.Load(), options: m.fileOptions()}
 	j.from, j.to = s.Range()
-	if p.shown && m.packets.filter != nil {
-		j.want = m.packets.filter
-		j.options.Comment = strings.TrimSpace(j.options.Comment + "\nfilter: " + j.want.String())
+	note := func(text string) { j.options.Comment = strings.TrimSpace(j.options.Comment + "\n" + text) }
+	switch p.what {
+	case saveShown:
+		if j.want = m.packets.filter; j.want != nil {
+			note("filter: " + j.want.String())
+		}
+	case saveMarked:
+		j.marked = m.packets.marked(s)
+		j.from, j.to = j.marked.span()
+		note("packets that were marked")
+	case saveAll:
 	}
 	if !m.ofFile() {
 		c := m.tap.meter.counters
@@ -215,7 +268,7 @@ func (m *model) write(j *saveJob) tea.Cmd {
 		}
 		ours := func() bool { return m.recorder.epoch.Load() == j.epoch }
 		want := func(p live.Packet) bool {
-			return ours() && (j.want == nil || j.want.Match(p.Data, p.Length))
+			return ours() && (j.want == nil || j.want.Match(p.Data, p.Length)) && (j.marked == nil || j.marked.has(p.Seq))
 		}
 		if j.stats != nil {
 			j.stats.Start, j.stats.End = timeOf(j.store, j.from), timeOf(j.store, j.to-1)

@@ -96,6 +96,11 @@ func scenes() map[string]func(*ui) {
 			copying(u)
 			u.Press("t")
 		},
+		"marks": func(u *ui) {
+			copying(u)
+			u.Press("tab", "tab", "up", "x", "up", "up", "x", "up", "T", "J")
+			u.Type("15:09:3")
+		},
 		"columns": func(u *ui) {
 			copying(u)
 			u.Press("c", "down", "down")

@@ -145,6 +145,7 @@ type Signs struct {
 	FromElse, ToElse     string
 	Arrow                string // between source and destination
 	Cursor               string // one cell, marks the selected row
+	Mark                 string // one cell, a packet that the user marked
 	Expanded, Collapsed  string // one cell
 	Branch, LastBranch   string // one cell, of a bond's members
 	Up, Down, Wrong, Off string // one cell, the state of a link; Off is not known
@@ -160,7 +161,7 @@ func unicodeSigns() Signs {
 	return Signs{
 		Ellipsis: "…",
 		From:     "→", To: "←", FromElse: "›", ToElse: "‹",
-		Arrow: "→", Cursor: "▸", Expanded: "▾", Collapsed: "▸", Branch: "├", LastBranch: "└",
+		Arrow: "→", Cursor: "▸", Mark: "*", Expanded: "▾", Collapsed: "▸", Branch: "├", LastBranch: "└",
 		Up: "●", Down: "○", Wrong: "!", Off: "·", Dot: "·", Dash: "–",
 		Bars:   []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 		Border: Border{"╭", "╮", "╰", "╯", "─", "│"},
@@ -171,7 +172,7 @@ func asciiSigns() Signs {
 	return Signs{
 		Ellipsis: "~",
 		From:     "->", To: "<-", FromElse: ".>", ToElse: "<.",
-		Arrow: "->", Cursor: ">", Expanded: "-", Collapsed: "+", Branch: "|", LastBranch: "`",
+		Arrow: "->", Cursor: ">", Mark: "*", Expanded: "-", Collapsed: "+", Branch: "|", LastBranch: "`",
 		Up: "*", Down: "o", Wrong: "!", Off: ".", Dot: "-", Dash: "-",
 		Bars:   []string{" ", "_", ".", ":", "-", "=", "+", "*", "#"},
 		Border: Border{"+", "+", "+", "+", "-", "|"},
