@@ -12,7 +12,7 @@ import (
 // later.
 func TestEndWhileOVSDBIsAway(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
-	before := config(t, l)
+	before := inOVS(t, l)
 	cmd, out := start(t, l, "--db", l.Endpoint(), "dump", "-i", "tap1", "icmp")
 	eventually(t, "packets", func() bool { return strings.Contains(out.String(), "ICMP") })
 	if err := l.StopOVSDB(); err != nil {
@@ -30,7 +30,7 @@ func TestEndWhileOVSDBIsAway(t *testing.T) {
 	if r := ovscope(t, "--db", l.Endpoint(), "cleanup"); r.code != exitDone || !strings.Contains(r.stdout, "removed mirror ovscope") {
 		t.Errorf("code %d\n%s%s", r.code, r.stdout, r.stderr)
 	}
-	if after := config(t, l); after != before {
+	if after := inOVS(t, l); after != before {
 		t.Errorf("left:\n%s", after)
 	}
 }

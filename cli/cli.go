@@ -14,6 +14,8 @@ import (
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
+
+	"ovscope/config"
 )
 
 // Build says what was built; all empty in a plain go build.
@@ -28,6 +30,8 @@ type app struct {
 	stdout io.Writer
 	stderr io.Writer
 	flags  globalFlags
+	// settings are the config file's, once it was read.
+	settings config.Settings
 	// err is what the verb came to. It does not pass through cobra, which only
 	// sees what is wrong with the command line itself.
 	err error
@@ -63,7 +67,11 @@ func (a *app) run(ctx context.Context, args []string) int {
 		fang.WithVersion(a.build.version()),
 		fang.WithoutManpage(),
 		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
-	if err != nil {
+	var file *configError
+	switch {
+	case errors.As(err, &file):
+		a.err = err
+	case err != nil:
 		a.err = &usageError{err}
 	}
 	if a.err == nil {

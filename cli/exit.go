@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"ovscope/config"
 	"ovscope/live/capture"
 	"ovscope/ovs"
 )
@@ -32,10 +33,12 @@ func exitCode(err error) int {
 	var usage *usageError
 	var refused *ovs.RefusedError
 	var connect *ovs.ConnectError
+	var file *configError
+	var mistakes *config.Error
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &file), errors.As(err, &mistakes):
 		return exitUsage
 	case errors.As(err, &refused):
 		return exitRefused

@@ -14,13 +14,13 @@ import (
 
 func TestDumpWritesAndReadsFiles(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
-	before := config(t, l)
+	before := inOVS(t, l)
 	file := filepath.Join(l.Dir, "out.pcapng")
 	r := ovscope(t, "--db", l.Endpoint(), "dump", "-i", "tap3,tap1", "-c", "40", "-w", file, "vlan 10 and icmp")
 	if r.code != exitDone || r.stdout != "" || !strings.Contains(r.stderr, "40 packets written") {
 		t.Fatalf("code %d\n%s%s", r.code, r.stdout, r.stderr)
 	}
-	if after := config(t, l); after != before {
+	if after := inOVS(t, l); after != before {
 		t.Errorf("something is left:\n%s", cmp.Diff(before, after))
 	}
 	r = ovscope(t, "dump", "-r", file)
@@ -45,14 +45,14 @@ func TestDumpWritesAndReadsFiles(t *testing.T) {
 
 func TestDumpIsALivePipe(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
-	before := config(t, l)
+	before := inOVS(t, l)
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", `"$0" --db "$1" dump -i tap1 -w - | tshark -l -n -r - -c 5 -T fields -e vlan.id`, os.Args[0], l.Endpoint())
 	cmd.Env = append(l.Env(), beMain+"=1")
 	out, err := cmd.Output()
 	if err != nil || string(out) != "10\n10\n10\n10\n10\n" {
 		t.Errorf("%v\n%s", err, out)
 	}
-	eventually(t, "as before", func() bool { return config(t, l) == before })
+	eventually(t, "as before", func() bool { return inOVS(t, l) == before })
 }
 
 func TestDumpOfAnInterfaceThatGoes(t *testing.T) {
@@ -72,7 +72,7 @@ func TestDumpOfAnInterfaceThatGoes(t *testing.T) {
 // A mistake is found before anything in Open vSwitch changes.
 func TestDumpMistakesChangeNothing(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
-	before := config(t, l)
+	before := inOVS(t, l)
 	precious := filepath.Join(l.Dir, "precious.txt")
 	if err := os.WriteFile(precious, []byte("no capture"), 0o600); err != nil {
 		t.Fatal(err)
@@ -102,7 +102,7 @@ func TestDumpMistakesChangeNothing(t *testing.T) {
 	if text, _ := os.ReadFile(precious); string(text) != "no capture" {
 		t.Errorf("the file now holds %q", text)
 	}
-	if after := config(t, l); after != before {
+	if after := inOVS(t, l); after != before {
 		t.Error(cmp.Diff(before, after))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/adrg/xdg"
 	"github.com/google/go-cmp/cmp"
 
 	"ovscope/ovs/lab"
@@ -27,6 +28,11 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beMain) != "" {
 		os.Exit(Main(Build{Version: "test"}))
 	}
+	// Whoever runs the tests may have a config file.
+	if err := os.Setenv("XDG_CONFIG_HOME", "/nonexistent/ovscope-test"); err != nil {
+		panic(err)
+	}
+	xdg.Reload()
 	lab.Main(m)
 }
 
@@ -91,8 +97,8 @@ func vsctl(t *testing.T, l *lab.Lab, args ...string) string {
 	return out
 }
 
-// config is everything that is configured in the switch.
-func config(t *testing.T, l *lab.Lab) string {
+// inOVS is everything that is configured in the switch.
+func inOVS(t *testing.T, l *lab.Lab) string {
 	t.Helper()
 	return vsctl(t, l, "show") + "\n" + vsctl(t, l, "--columns=_uuid,name,select_src_port,select_dst_port,output_port,external_ids", "list", "Mirror")
 }
@@ -119,7 +125,7 @@ func addForeign(t *testing.T, l *lab.Lab) {
 func TestDumpPrintsARunningFlowAndLeavesNothing(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
 	addForeign(t, l)
-	before := config(t, l)
+	before := inOVS(t, l)
 	r := ovscope(t, "--db", l.Endpoint(), "dump", "-i", "tap1", "-c", "10")
 	if r.code != exitDone {
 		t.Fatalf("exit code %d: %s", r.code, r.stderr)
@@ -138,7 +144,7 @@ func TestDumpPrintsARunningFlowAndLeavesNothing(t *testing.T) {
 			t.Errorf("not both directions: no %q in\n%s", want, r.stdout)
 		}
 	}
-	if after := config(t, l); after != before {
+	if after := inOVS(t, l); after != before {
 		t.Errorf("something changed:\n%s", cmp.Diff(before, after))
 	}
 }
@@ -180,18 +186,18 @@ func TestDumpShowsTrunkAndQinQTags(t *testing.T) {
 
 func TestSignalsTakeBackWhatDumpMade(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
-	before := config(t, l)
+	before := inOVS(t, l)
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			cmd, out := start(t, l, "--db", l.Endpoint(), "dump", "-i", "tap1")
-			eventually(t, "a mirror", func() bool { return config(t, l) != before })
+			eventually(t, "a mirror", func() bool { return inOVS(t, l) != before })
 			if err := cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
 			if err := cmd.Wait(); err != nil {
 				t.Errorf("%v\n%s", err, out)
 			}
-			if after := config(t, l); after != before {
+			if after := inOVS(t, l); after != before {
 				t.Errorf("something is left:\n%s", cmp.Diff(before, after))
 			}
 		})
@@ -231,43 +237,43 @@ func TestDumpEndsWhenItsMirrorBreaks(t *testing.T) {
 
 func TestDumpEndsWhenNobodyReads(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
-	before := config(t, l)
+	before := inOVS(t, l)
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", `"$0" --db "$1" dump -i tap1 | head -n 1`, os.Args[0], l.Endpoint())
 	cmd.Env = append(l.Env(), beMain+"=1")
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "vlan 10") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	eventually(t, "as before", func() bool { return config(t, l) == before })
+	eventually(t, "as before", func() bool { return inOVS(t, l) == before })
 }
 
 func TestCleanupRemovesExactlyWhatADeadRunLeft(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
 	addForeign(t, l)
 	alive, _ := start(t, l, "--db", l.Endpoint(), "dump", "-i", "tap2")
-	eventually(t, "the living one's mirror", func() bool { return strings.Count(config(t, l), "ovscope-lease") == 1 })
-	before := config(t, l)
+	eventually(t, "the living one's mirror", func() bool { return strings.Count(inOVS(t, l), "ovscope-lease") == 1 })
+	before := inOVS(t, l)
 
 	dead, _ := start(t, l, "--db", l.Endpoint(), "dump", "-i", "tap1")
-	eventually(t, "the dead one's mirror", func() bool { return strings.Count(config(t, l), "ovscope-lease") == 2 })
+	eventually(t, "the dead one's mirror", func() bool { return strings.Count(inOVS(t, l), "ovscope-lease") == 2 })
 	if err := dead.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	_ = dead.Wait()
-	left := config(t, l)
+	left := inOVS(t, l)
 
 	r := ovscope(t, "--db", l.Endpoint(), "cleanup", "--dry-run")
 	if r.code != exitDone || !strings.Contains(r.stdout, "would remove mirror ovscope") || !strings.Contains(r.stdout, "ovs-vsctl") {
 		t.Errorf("dry run: code %d\n%s%s", r.code, r.stdout, r.stderr)
 	}
-	if config(t, l) != left {
+	if inOVS(t, l) != left {
 		t.Error("the dry run was not dry")
 	}
 	r = ovscope(t, "--db", l.Endpoint(), "cleanup")
 	if r.code != exitDone || !strings.Contains(r.stdout, "removed mirror ovscope") {
 		t.Errorf("code %d\n%s%s", r.code, r.stdout, r.stderr)
 	}
-	if after := config(t, l); after != before {
+	if after := inOVS(t, l); after != before {
 		t.Errorf("not exactly what it left:\n%s", cmp.Diff(before, after))
 	}
 	if r = ovscope(t, "--db", l.Endpoint(), "cleanup"); !strings.Contains(r.stdout, "nothing to clean up") {
@@ -297,7 +303,7 @@ func TestListShowsNames(t *testing.T) {
 
 func TestBadInputOnALiveSwitch(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true, Silent: true})
-	before := config(t, l)
+	before := inOVS(t, l)
 	for name, test := range map[string]struct {
 		args []string
 		code int
@@ -320,7 +326,7 @@ func TestBadInputOnALiveSwitch(t *testing.T) {
 			}
 		})
 	}
-	if after := config(t, l); after != before {
+	if after := inOVS(t, l); after != before {
 		t.Error(cmp.Diff(before, after))
 	}
 }
@@ -360,11 +366,11 @@ func TestNotRoot(t *testing.T) {
 	if err := os.Chmod(filepath.Join(l.Dir, "db.sock"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	before := config(t, l)
+	before := inOVS(t, l)
 	if r := run(); r.code != exitFailed || !strings.Contains(r.stderr, "CAP_NET_") {
 		t.Errorf("open socket: code %d\n%s", r.code, r.stderr)
 	}
-	if after := config(t, l); after != before {
+	if after := inOVS(t, l); after != before {
 		t.Errorf("half a change is left:\n%s", cmp.Diff(before, after))
 	}
 }

@@ -31,6 +31,7 @@ func (a *app) manCommand() *cobra.Command {
 				WithSection("Keys", keysText()).
 				WithSection("Examples", cmd.Root().Example).
 				WithSection("Exit status", exitText).
+				WithSection("Files", filesText).
 				WithSection("Environment", environmentText).
 				WithSection("See also", "ovs-vsctl(8), ovs-vswitchd.conf.db(5), pcap-filter(7), tcpdump(8)")
 			// mango writes shorthands with two dashes.
@@ -44,9 +45,11 @@ func (a *app) manCommand() *cobra.Command {
 const (
 	filterHelp = "FILTER is in tcpdump's language, pcap-filter(7). One thing differs: a filter that does not say vlan looks through all tags, so icmp finds tagged pings, too."
 
+	filesText = "ovscope/config.toml in $XDG_CONFIG_HOME holds settings and keys; ovscope config prints one with every default."
+
 	exitText = "0 done, 1 failed, 2 wrong usage, 3 refused by a guard rail, 4 OVSDB not reachable."
 
-	environmentText = "OVS_RUNDIR is where Open vSwitch's sockets are, /var/run/openvswitch if unset. NO_COLOR turns colours off. LC_ALL, LC_CTYPE and LANG decide whether more than ASCII is printed."
+	environmentText = "OVS_RUNDIR is where Open vSwitch's sockets are, /var/run/openvswitch if unset. NO_COLOR, unless empty, turns colours off. XDG_CONFIG_HOME is where the config file is looked for, ~/.config if unset. LC_ALL, LC_CTYPE and LANG decide whether more than ASCII is printed."
 )
 
 // keysText is the table of keys as lines of text.

@@ -56,8 +56,8 @@ func TestMirrorsFromScripts(t *testing.T) {
 	}
 	unchanged := func(args ...string) {
 		t.Helper()
-		at := config(t, l)
-		if r := run(exitDone, args...); !strings.Contains(r.stdout, "unchanged") || config(t, l) != at {
+		at := inOVS(t, l)
+		if r := run(exitDone, args...); !strings.Contains(r.stdout, "unchanged") || inOVS(t, l) != at {
 			t.Errorf("mirror %s: %s", strings.Join(args, " "), r.stdout)
 		}
 	}
@@ -177,7 +177,7 @@ func TestMirrorsFromScripts(t *testing.T) {
 func TestKilledAtAnyMomentLeavesNothingAfterCleanup(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true, Silent: true})
 	addForeign(t, l)
-	before := config(t, l)
+	before := inOVS(t, l)
 	for moment := range 20 {
 		cmd, _ := start(t, l, "dump", "-i", "tap1")
 		time.Sleep(time.Duration(moment) * 10 * time.Millisecond)
@@ -188,7 +188,7 @@ func TestKilledAtAnyMomentLeavesNothingAfterCleanup(t *testing.T) {
 		if r := ovscope(t, "--db", l.Endpoint(), "cleanup"); r.code != exitDone {
 			t.Fatalf("cleanup: %d %s", r.code, r.stderr)
 		}
-		if after := config(t, l); after != before {
+		if after := inOVS(t, l); after != before {
 			t.Fatalf("killed after %d ms, left:\n%s", 10*moment, cmp.Diff(before, after))
 		}
 	}

@@ -7,17 +7,20 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ovscope/config"
 	"ovscope/live"
 	"ovscope/live/capture"
 	"ovscope/live/pcapfile"
 	"ovscope/ovs"
 	"ovscope/tui"
+	"ovscope/tui/style"
 )
 
 // globalFlags are the flags that every verb takes.
@@ -25,8 +28,11 @@ type globalFlags struct {
 	db                              string
 	privateKey, certificate, caCert string
 	demo, readOnly, noColor         bool
-	log                             string
+	log, config                     string
 	bufferMiB                       int
+	// theme and mouse are the terminal UI's only.
+	theme string
+	mouse bool
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -57,14 +63,23 @@ sudo ovscope dump -i tap1 -c 10`,
 		}),
 	}
 	root.Flags().StringVar(&f.iface, "interface", "", "show any Linux interface, without Open vSwitch")
+	root.Flags().StringVar(&a.flags.theme, "theme", string(style.Auto), "colours: "+themes())
+	root.Flags().BoolVar(&a.flags.mouse, "mouse", false, "click to select and scroll with the wheel; text is then selected with shift")
 	a.globalFlags(root.PersistentFlags())
-	root.PersistentPreRunE = func(*cobra.Command, []string) error {
-		if a.flags.bufferMiB < 1 || a.flags.bufferMiB > maxBufferMiB {
-			return fmt.Errorf("--buffer wants 1 to %d MiB", maxBufferMiB)
+	a.completeValues(root)
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if a.flags.bufferMiB < 1 || a.flags.bufferMiB > config.MaxBufferMiB {
+			return fmt.Errorf("--buffer wants 1 to %d MiB", config.MaxBufferMiB)
 		}
-		return nil
+		if !slices.Contains(style.Themes(), style.Theme(a.flags.theme)) && cmd == root {
+			return fmt.Errorf("--theme wants one of %s", themes())
+		}
+		if needsNoConfig(cmd) {
+			return nil
+		}
+		return a.readConfig(cmd)
 	}
-	root.AddCommand(a.listCommand(), a.dumpCommand(), a.mirrorCommand(), a.cleanupCommand(), a.manCommand())
+	root.AddCommand(a.listCommand(), a.dumpCommand(), a.mirrorCommand(), a.cleanupCommand(), a.configCommand(), a.manCommand())
 	return root
 }
 
@@ -101,6 +116,7 @@ func (a *app) globalFlags(f *pflag.FlagSet) {
 	f.BoolVar(&a.flags.demo, "demo", false, "use a simulated switch: no Open vSwitch, no root")
 	f.BoolVar(&a.flags.readOnly, "read-only", false, "change nothing in Open vSwitch")
 	f.StringVar(&a.flags.log, "log", "", "append what is done to Open vSwitch to this file")
+	f.StringVar(&a.flags.config, "config", "", "another config file than ovscope/config.toml in $XDG_CONFIG_HOME (~/.config)")
 	f.BoolVar(&a.flags.noColor, "no-color", false, "no colours, like NO_COLOR=1")
 	f.IntVar(&a.flags.bufferMiB, "buffer", live.DefaultStoreBytes>>20, "the memory for packets in MiB; the oldest make room")
 }
@@ -129,6 +145,7 @@ func (a *app) ui(ctx context.Context, f uiFlags) error {
 		StoreBytes: a.reserveStore(),
 		Version:    a.build.Version,
 	}
+	a.configure(&cfg)
 	if f.iface != "" || f.file != "" {
 		return a.packetUI(ctx, f, cfg)
 	}
@@ -183,9 +200,6 @@ func unlessSignalled(ctx context.Context, err error) error {
 	}
 	return err
 }
-
-// maxBufferMiB is more than a hypervisor has to spare.
-const maxBufferMiB = 1 << 16
 
 // reserveStore is how much memory packets get. Go would let as much garbage gather as
 // there is live memory, and takes the packets for that; so with a store the

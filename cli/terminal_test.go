@@ -132,12 +132,12 @@ func packetLine(text string) bool {
 // the copies, quitting leaves nothing.
 func TestKeyShowsAndStopsARunningFlow(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
-	before := config(t, l)
+	before := inOVS(t, l)
 	var shown, stopped []time.Duration
 	for range tries {
 		on, off := showAndStop(t, l)
 		shown, stopped = append(shown, on), append(stopped, off)
-		if after := config(t, l); after != before {
+		if after := inOVS(t, l); after != before {
 			t.Fatalf("something is left:\n%s", cmp.Diff(before, after))
 		}
 	}
@@ -274,7 +274,7 @@ func TestQuitKeepsTheMirrorIfAsked(t *testing.T) {
 
 func TestSignalsRestoreTheTerminalAndOpenVSwitch(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
-	before := config(t, l)
+	before := inOVS(t, l)
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			ui := openScreen(t, l)
@@ -293,7 +293,7 @@ func TestSignalsRestoreTheTerminalAndOpenVSwitch(t *testing.T) {
 			if err != nil || strings.Contains(text, "Bridges and ports") || strings.Contains(text, "goroutine") {
 				t.Errorf("the terminal was not restored: %v\n%s", err, text)
 			}
-			if after := config(t, l); after != before {
+			if after := inOVS(t, l); after != before {
 				t.Errorf("something is left:\n%s", cmp.Diff(before, after))
 			}
 		})

@@ -1,7 +1,7 @@
 // Package keymap holds what a user can do as data: every action with its keys, a
 // few words of help, the group it is listed in, and whether it writes to Open
-// vSwitch. The help screen, the README's table, read-only mode and later the
-// config template are derived from it and never typed twice.
+// vSwitch. The help screen, the palette, the README's table, read-only mode and
+// the config template are derived from it and never typed twice.
 //
 // Default is the built-in map; Override puts a user's keys over it and says what
 // is wrong with them. Why an action is of no use at this moment is the screen's

@@ -75,6 +75,17 @@ func TestOverrideNamesEveryMistake(t *testing.T) {
 	}
 }
 
+func TestKeysThatNoTerminalReportsAreRefused(t *testing.T) {
+	for key, want := range map[string]bool{
+		"e": true, "E": true, "ctrl+e": true, "alt+e": true, "shift+tab": true, "ctrl+shift+up": true, "f12": true, "é": true,
+		"": false, "ctrl+": false, "shift+e": false, "ctrl+E": false, "shift+ctrl+e": false, "F1": false, "ee": false, " ": false, "\x1b": false,
+	} {
+		if validKey(key) != want {
+			t.Errorf("%q is valid: %v, want %v", key, !want, want)
+		}
+	}
+}
+
 func TestMarkdownListsEveryAction(t *testing.T) {
 	table := Markdown()
 	for _, a := range Default().Actions() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // UnknownActionError is an override for an action that does not exist.
@@ -110,6 +111,11 @@ func validKey(key string) bool {
 	}
 	runes := []rune(rest)
 	if len(runes) == 1 {
+		// A terminal reports shift with a letter as the capital, and ctrl with one
+		// as the small letter.
+		if rest != key && unicode.IsUpper(runes[0]) || strings.HasPrefix(key, "shift+") {
+			return false
+		}
 		return runes[0] > ' ' && runes[0] != 0x7f
 	}
 	return slices.Contains([]string{

@@ -59,6 +59,7 @@ func (m *model) toggleNow(port ovs.UUID, directions []ovs.Direction) tea.Cmd {
 		return nil
 	}
 	mirror := m.mirrorOf(m.snap.Bridge(p.Bridge))
+	m.trust(mirror)
 	switch {
 	case mirror == nil:
 		return m.ownMirror(p, directions)
@@ -316,6 +317,13 @@ func failure(plan *ovs.Plan, err error) string {
 func (m *model) quit() tea.Cmd {
 	if len(m.held()) == 0 && len(m.edits()) == 0 && len(m.doubts()) == 0 && !m.work.busy {
 		return tea.Quit
+	}
+	switch m.cfg.OnQuit {
+	case QuitRemoves:
+		return m.settleAll(false)
+	case QuitKeeps:
+		return m.settleAll(true)
+	case QuitAsks:
 	}
 	m.askQuit()
 	return nil

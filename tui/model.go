@@ -106,7 +106,7 @@ func newModel(ctx context.Context, cfg Config, crash *crashReport) *model {
 		lost:   map[ovs.UUID][]*lostSource{}, released: map[string]bool{},
 		redraw: true,
 	}
-	m.terminal = style.Terminal{Profile: colorprofile.ANSI256, ASCII: cfg.ASCII}
+	m.terminal = style.Terminal{Profile: colorprofile.ANSI256, ASCII: cfg.ASCII, Theme: cfg.Theme}
 	if cfg.NoColor {
 		m.terminal.Profile = colorprofile.ASCII
 	}
@@ -135,7 +135,7 @@ func (m *model) Init() tea.Cmd {
 		m.setSnapshot(m.cfg.Switch.Snapshot())
 		cmds = append(cmds, m.clock.watch(m, m.generation()), m.retarget(), m.tick())
 	}
-	if !m.cfg.NoColor {
+	if !m.cfg.NoColor && m.cfg.Theme.AsksBackground() {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
 	return tea.Batch(cmds...)

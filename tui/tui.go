@@ -28,6 +28,7 @@ import (
 	"ovscope/keymap"
 	"ovscope/live"
 	"ovscope/ovs"
+	"ovscope/tui/style"
 )
 
 // Switch is the Open vSwitch that the screen shows.
@@ -75,8 +76,9 @@ type Config struct {
 	ReadOnly bool // nothing that writes is offered
 	Demo     bool // the switch is simulated: say so
 	NoColor  bool
-	ASCII    bool // print only ASCII, for locales without UTF-8
-	Mouse    bool // clicks select and the wheel scrolls; text is then selected with shift
+	ASCII    bool        // print only ASCII, for locales without UTF-8
+	Theme    style.Theme // "" for style.Auto
+	Mouse    bool        // clicks select and the wheel scrolls; text is then selected with shift
 
 	// Columns of the list of packets, of ColumnNames, in their order; nil for
 	// DefaultColumns.

@@ -18,6 +18,7 @@ import (
 type Terminal struct {
 	Profile colorprofile.Profile // at or below colorprofile.ASCII nothing is coloured
 	Light   bool                 // the background is light
+	Theme   Theme                // "" is Auto
 	ASCII   bool                 // only ASCII may be printed
 }
 
@@ -48,6 +49,7 @@ type Styles struct {
 
 // New builds the styles for a terminal.
 func New(t Terminal) *Styles {
+	t = t.themed()
 	s := &Styles{Terminal: t, Signs: unicodeSigns()}
 	if t.ASCII {
 		s.Signs = asciiSigns()
@@ -56,6 +58,10 @@ func New(t Terminal) *Styles {
 	s.Text, s.Bold, s.Caret = plain, plain.Bold(true), plain.Reverse(true)
 	if t.Profile <= colorprofile.ASCII {
 		s.withoutColour(plain)
+		return s
+	}
+	if t.Theme == HighContrast {
+		s.withContrast(plain)
 		return s
 	}
 
