@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -94,6 +95,7 @@ const (
 	kindMAC kind = iota
 	kindIPv4
 	kindIPv6
+	kindNobody // of frames that were cut in the addresses
 )
 
 func (a address) endpoint(k kind) Endpoint {
@@ -128,38 +130,25 @@ type conversationKey struct {
 	rest uint64 // ports of a and b, EtherType, IP protocol and kind, from the top
 }
 
-// parties fills in the two keys of a frame with both MAC addresses. They are not
-// returned, and have no small fields, because copying what was just written in
-// smaller pieces stalls the processor: that was half the time of all statistics.
-func parties(h *Headers, b []byte, talker *talkerKey, c *conversationKey) {
-	c.rest = uint64(h.EtherType) << 16
-	var from, to address
-	k := kindMAC
-	switch {
-	case h.IsIP() && h.EtherType == EtherTypeIPv4:
-		b = b[h.Network:]
-		k = kindIPv4
-		c.rest |= uint64(h.Protocol) << 8
-		from.lo = uint64(binary.BigEndian.Uint32(b[12:]))
-		to.lo = uint64(binary.BigEndian.Uint32(b[16:]))
-	case h.IsIP():
-		b = b[h.Network:]
-		k = kindIPv6
-		c.rest |= uint64(h.Protocol) << 8
-		from = address{binary.BigEndian.Uint64(b[8:]), binary.BigEndian.Uint64(b[16:])}
-		to = address{binary.BigEndian.Uint64(b[24:]), binary.BigEndian.Uint64(b[32:])}
-	default:
-		to.lo = binary.BigEndian.Uint64(b) >> 16
-		from.lo = binary.BigEndian.Uint64(b[4:]) & (1<<48 - 1)
+func (a address) compare(b address) int {
+	return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo))
+}
+
+func (k *talkerKey) compare(o *talkerKey) int {
+	return cmp.Or(cmp.Compare(k.kind, o.kind), k.address.compare(o.address))
+}
+
+func (k *conversationKey) compare(o *conversationKey) int {
+	return cmp.Or(cmp.Compare(kind(k.rest), kind(o.rest)), k.a.compare(o.a), k.b.compare(o.b), cmp.Compare(k.rest, o.rest))
+}
+
+// parties are who talks to whom in a flow. It is not for kindNobody.
+func (k *flowKey) parties() (talkerKey, conversationKey) {
+	a, b, aPort, bPort := k.from, k.to, k.fromPort(), k.toPort()
+	if a.after(b) || a == b && aPort > bPort {
+		a, b, aPort, bPort = b, a, bPort, aPort
 	}
-	c.rest |= uint64(k)
-	talker.address, talker.kind = from, k
-	fromPort, toPort := uint64(h.SrcPort), uint64(h.DstPort)
-	if from.after(to) || from == to && fromPort > toPort {
-		from, to, fromPort, toPort = to, from, toPort, fromPort
-	}
-	c.a, c.b = from, to
-	c.rest |= fromPort<<48 | toPort<<32
+	return talkerKey{k.from, k.kind()}, conversationKey{a, b, k.withoutPorts() | aPort<<48 | bPort<<32}
 }
 
 // hash mixes the way wyhash does, so that nobody who does not know the seed can

@@ -1,7 +1,7 @@
 package live
 
 import (
-	"encoding/binary"
+	"math/bits"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -9,14 +9,14 @@ import (
 )
 
 // Stats counts what a Store receives, by VLAN, protocol, talker and conversation.
-// It counts every packet, in memory of a fixed size (about 300 KiB).
+// It counts every packet, in memory of a fixed size (about 430 KiB).
 //
-// It does so in batches. The Store counts a segment (1 MiB) when it is full, while
-// that is still in the processor's cache: with what follows, 25 to 60 ns a packet,
-// and half as much again when it is left to a Summary 100 ms later. Summary counts
-// what has come since, in the caller's goroutine. Neither waits for the other, and
-// packets that are not counted when they would be overwritten are counted first. So
-// nothing is missed, however seldom somebody asks.
+// The Store has packets counted in batches, while they are still in the
+// processor's nearest cache: see docs/performance.md for what that costs. What has
+// come since, Summary counts in the caller's goroutine. Neither waits for the
+// other for longer than a batch, and packets that are not counted when they would
+// be overwritten are counted first. So nothing is missed, however seldom somebody
+// asks.
 //
 // A frame that was stored cut is counted with its length on the wire.
 type Stats struct {
@@ -24,19 +24,25 @@ type Stats struct {
 	seed  uint64
 	seen  atomic.Uint64 // the number of the first packet not yet counted
 
-	mu            sync.Mutex // held for one segment's packets at a time
-	total         Tally
+	mu    sync.Mutex // held for a batch at a time, or one segment's packets
+	sizes [len(sizeLimits) + 1]Tally
+	rates rateBuckets
+	flows flows
+
+	// What flows have handed on.
 	arp           Tally
 	broadcast     Tally
 	multicast     Tally
-	vlans         []Tally // by the outer VID; at untagged the rest
-	sizes         [len(sizeLimits) + 1]Tally
+	vlans         []Tally       // by the outer VID; at untagged the rest
 	ip            [2][256]Tally // IPv4 and IPv6, by protocol
 	etherTypes    *top[uint16]  // of the others
 	talkers       *top[talkerKey]
 	conversations *top[conversationKey]
-	rates         rateBuckets
 }
+
+// countEvery is how many packets are in a batch: few enough to be in the
+// processor's cache still, many enough that locking costs nothing.
+const countEvery = 256
 
 const (
 	maxVID   = 4095
@@ -46,7 +52,7 @@ const (
 // sizeLimits are the upper ends of the frame-size histogram, in bytes without
 // FCS: RMON's (RFC 2819 §5, etherStatsPkts65to127Octets and so on), where 1518 is
 // a full frame with one tag, and one more for jumbo frames.
-var sizeLimits = [...]int{63, 127, 255, 511, 1023, 1518, 9018}
+var sizeLimits = [...]uint64{63, 127, 255, 511, 1023, 1518, 9018}
 
 // NewStats returns statistics of what the store receives from now on. There can
 // be one for a Store, made before its Source runs.
@@ -59,6 +65,7 @@ func NewStats(s *Store) *Stats {
 		talkers:       newTop[talkerKey](),
 		conversations: newTop[conversationKey](),
 	}
+	st.flows.seed = st.seed | 1
 	_, next := s.Range()
 	st.seen.Store(next)
 	s.stats = st
@@ -97,56 +104,70 @@ func (st *Stats) countSegment(to uint64) {
 	}
 	defer g.leave()
 	to = min(to, g.end.Load())
-	for ; from < to; from++ {
-		r, data := g.record(from)
-		st.count(r, data)
-	}
+	st.count(g, from, to)
 	st.seen.Store(to)
 }
 
-func (st *Stats) count(r *record, data []byte) {
-	h := &r.headers
-	length := uint64(r.length)
-	st.total.add(length)
-	st.sizes[sizeBucket(int(r.length))].add(length)
-	st.rates.add(r.time, length)
-	vlan := untagged
-	if h.Tags > 0 {
-		vlan = int(binary.BigEndian.Uint16(data[macBytes+2:]) & maxVID)
-	}
-	st.vlans[vlan].add(length)
-	switch {
-	case h.IsIP() && h.EtherType == EtherTypeIPv4:
-		st.ip[0][h.Protocol].add(length)
-	case h.IsIP():
-		st.ip[1][h.Protocol].add(length)
-	default:
-		if h.EtherType == EtherTypeARP {
-			st.arp.add(length)
+// count counts the packets from ≤ seq < to of a segment.
+func (st *Stats) count(g *segment, from, to uint64) {
+	var key flowKey
+	for ; from < to; from++ {
+		r, data := g.record(from)
+		length := uint64(r.length)
+		one := Tally{1, length}
+		st.sizes[sizeBucket(length)].add(one)
+		st.rates.add(r.time, one)
+		key.set(&r.headers, data)
+		f, known := st.flows.place(&key)
+		if !known {
+			st.take(f)
+			f.key, f.Tally = key, Tally{}
 		}
-		st.etherTypes.add(&h.EtherType, fold(fold64(uint64(h.EtherType)^st.seed, 0x9e3779b97f4a7c15)), length)
+		f.add(one)
 	}
-	if len(data) < macBytes {
-		return // cut in the addresses: nobody's
-	}
-	if data[0]&1 != 0 {
-		if [6]byte(data) == [6]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff} {
-			st.broadcast.add(length)
-		} else {
-			st.multicast.add(length)
-		}
-	}
-	var talker talkerKey
-	var conversation conversationKey
-	parties(h, data, &talker, &conversation)
-	st.talkers.add(&talker, talker.hash(st.seed), length)
-	st.conversations.add(&conversation, conversation.hash(st.seed), length)
 }
 
-func sizeBucket(length int) int {
-	for i, limit := range sizeLimits {
-		if length <= limit {
-			return i
+// take counts what a flow had.
+func (st *Stats) take(f *flow) {
+	if f.Packets == 0 {
+		return
+	}
+	k := &f.key
+	st.vlans[k.vlan()].add(f.Tally)
+	switch k.kind() {
+	case kindIPv4:
+		st.ip[0][k.ipProtocol()].add(f.Tally)
+	case kindIPv6:
+		st.ip[1][k.ipProtocol()].add(f.Tally)
+	case kindMAC, kindNobody:
+		etherType := k.etherType()
+		if etherType == EtherTypeARP {
+			st.arp.add(f.Tally)
+		}
+		st.etherTypes.add(&etherType, fold(fold64(uint64(etherType)^st.seed, 0x9e3779b97f4a7c15)), f.Tally)
+	}
+	switch k.cast() {
+	case broadcast:
+		st.broadcast.add(f.Tally)
+	case multicast:
+		st.multicast.add(f.Tally)
+	case unicast:
+	}
+	if k.kind() == kindNobody {
+		return
+	}
+	talker, conversation := k.parties()
+	st.talkers.add(&talker, talker.hash(st.seed), f.Tally)
+	st.conversations.add(&conversation, conversation.hash(st.seed), f.Tally)
+}
+
+func sizeBucket(length uint64) int {
+	if length < 1<<10 { // where the limits are powers of two
+		return max(0, bits.Len64(length)-6)
+	}
+	for i := range 2 {
+		if length <= sizeLimits[5+i] {
+			return 5 + i
 		}
 	}
 	return len(sizeLimits)
@@ -154,7 +175,9 @@ func sizeBucket(length int) int {
 
 // rateBuckets remember the last minute and a bit, by the time of the packets.
 type rateBuckets struct {
-	first   int64 // time of the earliest packet, nanoseconds since the Unix epoch
+	first   int64       // time of the first packet, nanoseconds since the Unix epoch
+	start   int64       // of the bucket that was counted in last
+	now     *rateBucket // that one, nil before the first packet
 	buckets [256]rateBucket
 }
 
@@ -165,22 +188,38 @@ type rateBucket struct {
 
 const bucketTime = int64(250 * time.Millisecond)
 
-func (r *rateBuckets) add(at int64, length uint64) {
-	if r.first == 0 || at < r.first {
+func (r *rateBuckets) add(at int64, one Tally) {
+	if r.now == nil || uint64(at-r.start) >= uint64(bucketTime) {
+		r.turn(at)
+	}
+	r.now.tally.add(one)
+}
+
+// turn finds the bucket for a time.
+func (r *rateBuckets) turn(at int64) {
+	number := at / bucketTime
+	if r.now == nil || at < r.first {
 		r.first = at
 	}
-	number := at / bucketTime
-	b := &r.buckets[uint64(number)%uint64(len(r.buckets))]
-	if number != b.number { // more than a minute off, in either direction: clocks are set
-		*b = rateBucket{number: number}
+	r.start = number * bucketTime
+	r.now = &r.buckets[uint64(number)%uint64(len(r.buckets))]
+	if number != r.now.number { // more than a minute off, in either direction: clocks are set
+		*r.now = rateBucket{number: number}
 	}
-	b.tally.add(length)
+}
+
+// since is the time of the first packet, zero if there is none.
+func (r *rateBuckets) since() time.Time {
+	if r.now == nil {
+		return time.Time{}
+	}
+	return time.Unix(0, r.first)
 }
 
 // over returns the rate over the time before now: of the whole buckets that are
 // past, and not before the first packet.
 func (r *rateBuckets) over(now time.Time, window time.Duration) Rate {
-	if r.first == 0 {
+	if r.now == nil {
 		return Rate{}
 	}
 	end := now.UnixNano() / bucketTime
@@ -191,8 +230,7 @@ func (r *rateBuckets) over(now time.Time, window time.Duration) Rate {
 	var sum Tally
 	for i := range r.buckets {
 		if b := &r.buckets[i]; b.number >= start && b.number < end {
-			sum.Packets += b.tally.Packets
-			sum.Bytes += b.tally.Bytes
+			sum.add(b.tally)
 		}
 	}
 	seconds := time.Duration((end - start) * bucketTime).Seconds()

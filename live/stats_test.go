@@ -51,6 +51,7 @@ func TestSummaryCountsByVLANProtocolTalkerAndConversation(t *testing.T) {
 	stp := Endpoint{MAC: [6]byte{1, 0x80, 0xc2, 0, 0, 0}}
 	v4UDP := Protocol{0x800, 17}
 	want := Summary{
+		Since:     time.Unix(0, 0), // of those that have no time
 		Total:     Tally{7, 100 + 1500 + 64 + 60 + 60 + 9019 + 3},
 		ARP:       Tally{1, 60},
 		Broadcast: Tally{1, 60},
@@ -87,8 +88,8 @@ func TestSummaryCountsByVLANProtocolTalkerAndConversation(t *testing.T) {
 			{Conversation{Endpoint{IP: src6}, Endpoint{IP: dst6}, 0, 0, Protocol{0x86dd, 58}}, Tally{1, 9019}, 0},
 			{Conversation{ip(1), ip(2), 1000, 53, v4UDP}, Tally{2, 1600}, 0},
 			{Conversation{ip(1), ip(3), 1000, 80, v4UDP}, Tally{1, 64}, 0},
-			{Conversation{mac(1), all, 0, 0, Protocol{EtherType: 0x806}}, Tally{1, 60}, 0},
 			{Conversation{stp, mac(3), 0, 0, Protocol{}}, Tally{1, 60}, 0},
+			{Conversation{mac(1), all, 0, 0, Protocol{EtherType: 0x806}}, Tally{1, 60}, 0},
 		},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(Endpoint{})); diff != "" {
@@ -109,7 +110,7 @@ func TestSummaryMissesNothingHoweverSeldomItIsAsked(t *testing.T) {
 		src := byte(rng.IntN(200))
 		f := udp(t, src, 250, 1000, 53, 60+rng.IntN(1000))
 		s.Add(f)
-		total.add(uint64(f.Length))
+		total.add(Tally{1, uint64(f.Length)})
 		exact[fmt.Sprintf("10.0.0.%d", src)] += uint64(f.Length)
 		if rng.IntN(10_000) == 0 {
 			st.Summary(epoch, 0)
@@ -126,6 +127,131 @@ func TestSummaryMissesNothingHoweverSeldomItIsAsked(t *testing.T) {
 	}
 	if len(got.Talkers) != len(exact) {
 		t.Errorf("%d talkers, want %d", len(got.Talkers), len(exact))
+	}
+}
+
+// Flows that come, go and crowd each other out are counted as if each packet were
+// looked up by itself.
+func TestStatsOfManyFlowsKeepTheirPromise(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		clients int
+		exact   bool // few enough for the lists to be complete
+	}{{"few flows", 20, true}, {"as many as are followed", 500, true}, {"far more", 60_000, false}} {
+		t.Run(test.name, func(t *testing.T) {
+			s := NewStore(256 << 10)
+			st := NewStats(s)
+			rng := rand.New(rand.NewPCG(7, 8))
+			vlans, protocols, talkers, conversations := map[uint16]Tally{}, map[Protocol]Tally{}, map[string]Tally{}, map[string]Tally{}
+			var all, casts Tally
+			for range 60_000 {
+				client := rng.IntN(test.clients)
+				f := udp(t, 0, 250, uint16(1000+client%7), 53, 64+rng.IntN(1200))
+				binary.BigEndian.PutUint16(f.Data[14+14:], uint16(client))
+				f.Data[14+16] = 11 // the server is no client
+				protocol, reply := Protocol{0x800, 17}, rng.IntN(3) == 0
+				if client%5 == 0 { // another protocol for some
+					f.Data[14+9], protocol.IP = 6, 6
+				}
+				from, to, fromPort, toPort := Endpoint{}, Endpoint{}, 1000+client%7, 53
+				if reply {
+					src, dst := [4]byte(f.Data[26:30]), [4]byte(f.Data[30:34])
+					copy(f.Data[26:], dst[:])
+					copy(f.Data[30:], src[:])
+					binary.BigEndian.PutUint16(f.Data[34:], 53)
+					binary.BigEndian.PutUint16(f.Data[36:], uint16(fromPort))
+					fromPort, toPort = toPort, fromPort
+				}
+				copy(f.Data, []byte{2, 0, 0, 0, 0, 1})
+				one := Tally{1, uint64(f.Length)}
+				switch client % 11 {
+				case 1:
+					copy(f.Data, []byte{1, 0, 0x5e, 0, 0, 1})
+					casts.add(one)
+				case 2:
+					copy(f.Data, []byte{255, 255, 255, 255, 255, 255})
+					casts.add(one)
+				}
+				vid := uint16(client % 3)
+				if vid > 0 {
+					f = tagged(f, vid)
+					f.Length += tagBytes
+					one.Bytes += tagBytes
+					if c := client % 11; c == 1 || c == 2 {
+						casts.Bytes += tagBytes
+					}
+				}
+				p := Packet{Data: f.Data, Headers: dissect(f.Data)}
+				src, dst := p.Addresses()
+				from.IP, to.IP = src, dst
+				s.Add(f)
+				if rng.IntN(20_000) == 0 {
+					st.Summary(epoch, 1)
+				}
+				all.add(one)
+				count := func(m map[string]Tally, key string) {
+					tally := m[key]
+					tally.add(one)
+					m[key] = tally
+				}
+				tally := vlans[vid]
+				tally.add(one)
+				vlans[vid] = tally
+				tally = protocols[protocol]
+				tally.add(one)
+				protocols[protocol] = tally
+				count(talkers, src.String())
+				a, b := fmt.Sprint(src, fromPort), fmt.Sprint(dst, toPort)
+				if src.Compare(dst) > 0 {
+					a, b = b, a
+				}
+				count(conversations, fmt.Sprint(a, b, protocol))
+			}
+			got := st.Summary(epoch, 1<<20)
+			if got.Total != all {
+				t.Errorf("total is %v, want %v", got.Total, all)
+			}
+			if sum := (Tally{got.Broadcast.Packets + got.Multicast.Packets, got.Broadcast.Bytes + got.Multicast.Bytes}); sum != casts {
+				t.Errorf("broadcast and multicast are %v, want %v", sum, casts)
+			}
+			for _, v := range got.VLANs {
+				if want := vlans[v.VID]; v.Tally != want || v.Tagged != (v.VID > 0) {
+					t.Errorf("VLAN %d has %v, want %v", v.VID, v.Tally, want)
+				}
+			}
+			for _, p := range got.Protocols {
+				if want := protocols[p.Protocol]; p.Tally != want {
+					t.Errorf("%s has %v, want %v", p.Protocol, p.Tally, want)
+				}
+			}
+			check := func(key string, told Tally, missed uint64, exact map[string]Tally) {
+				want := exact[key]
+				delete(exact, key)
+				if told.Bytes > want.Bytes || told.Packets > want.Packets || told.Bytes+missed < want.Bytes || test.exact && told != want {
+					t.Errorf("%s has %v, told %v and %d at most more", key, want, told, missed)
+				}
+			}
+			for _, x := range got.Talkers {
+				check(x.Endpoint.String(), x.Tally, x.Missed, talkers)
+			}
+			for _, x := range got.Conversations {
+				c := x.Conversation
+				check(fmt.Sprint(fmt.Sprint(c.A, c.APort), fmt.Sprint(c.B, c.BPort), c.Protocol), x.Tally, x.Missed, conversations)
+			}
+			for key, tally := range talkers {
+				if tally.Bytes > got.TalkersMissed {
+					t.Errorf("%s with %v is not told, and may not have more than %d", key, tally, got.TalkersMissed)
+				}
+			}
+			for key, tally := range conversations {
+				if tally.Bytes > got.ConversationsMissed {
+					t.Errorf("%s with %v is not told, and may not have more than %d", key, tally, got.ConversationsMissed)
+				}
+			}
+			if most := all.Bytes / 512; got.TalkersMissed > most || got.ConversationsMissed > most {
+				t.Errorf("%d and %d bytes may be missed, more than 1/512 of %d", got.TalkersMissed, got.ConversationsMissed, all.Bytes)
+			}
+		})
 	}
 }
 
@@ -249,5 +375,33 @@ func BenchmarkStats(b *testing.B) {
 				st.catchUp(min(next, first+uint64(b.N-done)))
 			}
 		})
+	}
+}
+
+// BenchmarkAddAndCount is what a packet of 64 bytes costs the capture, without and
+// with statistics.
+func BenchmarkAddAndCount(b *testing.B) {
+	for _, stats := range []bool{false, true} {
+		for _, flows := range []int{1, 64, 1000} {
+			b.Run(fmt.Sprintf("statistics=%v/flows=%d", stats, flows), func(b *testing.B) {
+				s := NewStore(DefaultStoreBytes)
+				f := udp(b, 1, 2, 1000, 53, 64)
+				f.Data = append(f.Data, make([]byte, 20)...)
+				for range 2_000_000 { // touch all memory first
+					s.Add(f)
+				}
+				if stats {
+					NewStats(s)
+				}
+				b.ReportAllocs()
+				b.ResetTimer()
+				for i := 0; b.Loop(); i++ {
+					binary.BigEndian.PutUint16(f.Data[34:], uint16(i%flows))
+					f.Data[29] = byte(i % flows)
+					f.Time += 1600
+					s.Add(f)
+				}
+			})
+		}
 	}
 }

@@ -94,6 +94,9 @@ func (s *Store) Add(f Frame) {
 	if g == nil { // Readers sit in every segment: this one is gone at once.
 		s.first.Store(seq + 1)
 	}
+	if s.stats != nil && seq%countEvery == 0 {
+		s.stats.tryCatchUp(seq + 1)
+	}
 }
 
 // Reset empties the store for another Source, without giving its memory back:

@@ -16,6 +16,7 @@ type Rate struct {
 // shares nothing with the Stats. Lists begin with what has the most bytes.
 type Summary struct {
 	Total Tally
+	Since time.Time // of the first packet; zero while there is none
 
 	// Rates over the time before the moment that was asked for, by the packets'
 	// own time, and over less while there is less.
@@ -82,8 +83,10 @@ func (st *Stats) Summary(now time.Time, n int) Summary {
 
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	st.flows.handOnAll(st.take)
 	return Summary{
-		Total:               st.total,
+		Total:               st.totalTally(),
+		Since:               st.rates.since(),
 		LastSecond:          st.rates.over(now, time.Second),
 		Last10Seconds:       st.rates.over(now, 10*time.Second),
 		LastMinute:          st.rates.over(now, time.Minute),
@@ -100,13 +103,20 @@ func (st *Stats) Summary(now time.Time, n int) Summary {
 	}
 }
 
+func (st *Stats) totalTally() (sum Tally) {
+	for _, tally := range st.sizes {
+		sum.add(tally)
+	}
+	return sum
+}
+
 func (st *Stats) sizeTallies() []SizeTally {
 	out := make([]SizeTally, 0, len(st.sizes))
 	from := 0
 	for i, tally := range st.sizes {
 		to := 0
 		if i < len(sizeLimits) {
-			to = sizeLimits[i]
+			to = int(sizeLimits[i])
 		}
 		out = append(out, SizeTally{From: from, To: to, Tally: tally})
 		from = to + 1
@@ -141,13 +151,15 @@ func (st *Stats) protocolTallies() []ProtocolTally {
 	for _, e := range st.etherTypes.entries {
 		out = append(out, ProtocolTally{Protocol{EtherType: e.key}, e.tally})
 	}
-	slices.SortStableFunc(out, func(a, b ProtocolTally) int { return cmp.Compare(b.Bytes, a.Bytes) })
+	slices.SortFunc(out, func(a, b ProtocolTally) int {
+		return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.Protocol.EtherType, b.Protocol.EtherType), cmp.Compare(a.Protocol.IP, b.Protocol.IP))
+	})
 	return out
 }
 
 func (st *Stats) talkerTallies(n int) []TalkerTally {
 	var out []TalkerTally
-	for _, e := range st.talkers.heaviest(n) {
+	for _, e := range st.talkers.heaviest(n, (*talkerKey).compare) {
 		out = append(out, TalkerTally{e.key.endpoint(e.key.kind), e.tally, e.missed})
 	}
 	return out
@@ -155,7 +167,7 @@ func (st *Stats) talkerTallies(n int) []TalkerTally {
 
 func (st *Stats) conversationTallies(n int) []ConversationTally {
 	var out []ConversationTally
-	for _, e := range st.conversations.heaviest(n) {
+	for _, e := range st.conversations.heaviest(n, (*conversationKey).compare) {
 		k := &e.key
 		out = append(out, ConversationTally{Conversation{
 			A: k.a.endpoint(kind(k.rest)), B: k.b.endpoint(kind(k.rest)),

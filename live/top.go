@@ -11,9 +11,9 @@ type Tally struct {
 	Bytes   uint64 // on the wire, tags included
 }
 
-func (t *Tally) add(length uint64) {
-	t.Packets++
-	t.Bytes += length
+func (t *Tally) add(more Tally) {
+	t.Packets += more.Packets
+	t.Bytes += more.Bytes
 }
 
 // topSize is how many keys a top follows. The bytes that it may miss of a key
@@ -57,13 +57,13 @@ func newTop[K comparable]() *top[K] {
 	}
 }
 
-// add counts a packet of key, whose hash the caller knows.
-func (t *top[K]) add(key *K, hash uint32, length uint64) {
+// add counts packets of key, whose hash the caller knows.
+func (t *top[K]) add(key *K, hash uint32, more Tally) {
 	slot := hash % topSlots
 	for t.slots[slot] != 0 {
 		if e := &t.entries[t.slots[slot]-1]; e.hash == hash && e.key == *key {
-			e.tally.add(length)
-			e.weight += length
+			e.tally.add(more)
+			e.weight += more.Bytes
 			return
 		}
 		slot = (slot + 1) % topSlots
@@ -75,7 +75,7 @@ func (t *top[K]) add(key *K, hash uint32, length uint64) {
 		}
 	}
 	t.entries = append(t.entries, topEntry[K]{
-		key: *key, hash: hash, weight: length, missed: t.lost, tally: Tally{Packets: 1, Bytes: length},
+		key: *key, hash: hash, weight: more.Bytes, missed: t.lost, tally: more,
 	})
 	t.slots[slot] = uint16(len(t.entries))
 }
@@ -108,11 +108,32 @@ func (t *top[K]) purge() {
 	t.entries = kept
 }
 
-// heaviest returns copies of the n entries with the most bytes, the most first.
-func (t *top[K]) heaviest(n int) []topEntry[K] {
-	all := slices.Clone(t.entries)
-	slices.SortStableFunc(all, func(a, b topEntry[K]) int {
-		return cmp.Or(cmp.Compare(b.tally.Bytes, a.tally.Bytes), cmp.Compare(b.tally.Packets, a.tally.Packets))
-	})
-	return all[:min(max(n, 0), len(all))]
+// heaviest returns copies of the n entries with the most bytes, the most first, and
+// those with as many in the order of their keys.
+func (t *top[K]) heaviest(n int, keys func(a, b *K) int) []topEntry[K] {
+	n = min(max(n, 0), len(t.entries))
+	if n == 0 {
+		return nil
+	}
+	order := func(a, b *topEntry[K]) int {
+		if c := cmp.Or(cmp.Compare(b.tally.Bytes, a.tally.Bytes), cmp.Compare(b.tally.Packets, a.tally.Packets)); c != 0 {
+			return c
+		}
+		return keys(&a.key, &b.key)
+	}
+	first := make([]*topEntry[K], 0, n+1) // few of many: sorting all would take longer than counting
+	for i := range t.entries {
+		e := &t.entries[i]
+		if len(first) == n && order(e, first[n-1]) >= 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(first, e, order)
+		first = slices.Insert(first, at, e)
+		first = first[:min(len(first), n)]
+	}
+	out := make([]topEntry[K], len(first))
+	for i, e := range first {
+		out[i] = *e
+	}
+	return out
 }

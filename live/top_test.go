@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"testing"
 )
@@ -33,9 +34,9 @@ func TestTopKeepsItsPromise(t *testing.T) {
 			var total uint64
 			for range 200_000 {
 				key, length := test.key(), 60+rng.Uint64N(1440)
-				top.add(&key, hashOf(key), length)
+				top.add(&key, hashOf(key), Tally{1, length})
 				tally := exact[key]
-				tally.add(length)
+				tally.add(Tally{1, length})
 				exact[key] = tally
 				total += length
 			}
@@ -45,7 +46,7 @@ func TestTopKeepsItsPromise(t *testing.T) {
 			if len(exact) <= topSize && top.lost != 0 {
 				t.Errorf("may miss %d bytes of %d keys", top.lost, len(exact))
 			}
-			for _, e := range top.heaviest(topSize) {
+			for _, e := range top.heaviest(topSize, func(a, b *uint64) int { return cmp.Compare(*a, *b) }) {
 				want := exact[e.key]
 				if e.tally.Bytes > want.Bytes || want.Bytes > e.tally.Bytes+e.missed || e.tally.Packets > want.Packets {
 					t.Fatalf("key %d has %v, told %v and at most %d more", e.key, want, e.tally, e.missed)
@@ -81,7 +82,7 @@ func BenchmarkTopAdd(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				key := keys[i%len(keys)]
-				top.add(&key, hashOf(key), 64)
+				top.add(&key, hashOf(key), Tally{1, 64})
 			}
 		})
 	}
