@@ -32,6 +32,9 @@ const (
 	Egress     ID = "egress"
 	Ingress    ID = "ingress"
 	Both       ID = "both"
+	Zoom       ID = "zoom"
+	Sort       ID = "sort"
+	Find       ID = "find"
 	NextMirror ID = "next-mirror"
 	Undo       ID = "undo"
 	Pause      ID = "pause"
@@ -61,13 +64,14 @@ type Group string
 // The groups, in the order in which help shows them.
 const (
 	Moving  Group = "Move"
+	Ports   Group = "Ports"
 	Mirrors Group = "Mirror"
 	Packets Group = "Packets"
 	Program Group = "Program"
 )
 
 // Groups lists the groups in the order in which help shows them.
-func Groups() []Group { return []Group{Moving, Mirrors, Packets, Program} }
+func Groups() []Group { return []Group{Moving, Ports, Mirrors, Packets, Program} }
 
 // Action is something that a user can do.
 type Action struct {
@@ -104,6 +108,11 @@ func Default() *Map {
 		{Open, []string{"enter"}, "expand a bridge or bond, show a port, mirror or packet in full", "open", Moving, false},
 		{Expand, []string{"right", "l"}, "expand a bridge or bond", "", Moving, false},
 		{Collapse, []string{"left", "h"}, "collapse a bridge or bond", "", Moving, false},
+
+		{Zoom, []string{"z"}, "zoom the pane to the whole screen, and back", "zoom", Moving, false},
+
+		{Find, []string{"f"}, "find a port by some letters of its name or its guest's", "find", Ports, false},
+		{Sort, []string{"s"}, "sort the ports by name, by rate or by VLAN", "sort", Ports, false},
 
 		{Egress, []string{"e"}, "copy → what the guest sends, on or off", "→ from guest", Mirrors, true},
 		{Ingress, []string{"i"}, "copy ← what the guest receives, on or off", "← to guest", Mirrors, true},

@@ -104,7 +104,6 @@ func (b *builder) interfaces(c *cache.TableCache) map[string]*Interface {
 			Status:      cleanMap(row.Status),
 			OtherConfig: cleanMap(row.OtherConfig),
 			ExternalIDs: cleanMap(row.ExternalIDs),
-			Statistics:  cleanCounters(row.Statistics),
 		}
 	}
 	return out
@@ -260,18 +259,6 @@ func cleanMap(m map[string]string) map[string]string {
 	out := make(map[string]string, len(m))
 	for k, v := range m {
 		out[clean(k)] = clean(v)
-	}
-	return out
-}
-
-// cleanCounters is nil when there are none.
-func cleanCounters(m map[string]int) map[string]int {
-	if len(m) == 0 {
-		return nil
-	}
-	out := make(map[string]int, len(m))
-	for k, v := range m {
-		out[clean(k)] = v
 	}
 	return out
 }

@@ -25,6 +25,9 @@ type Counters struct {
 	Over   time.Duration
 	// LinkSpeed is in bit/s, 0 when not known.
 	LinkSpeed uint64
+	// All are all counters at the time At, by their names in
+	// ovs-vswitchd.conf.db(5); nil in sums.
+	All map[string]uint64
 }
 
 // Rate is how much passes in a second.
@@ -57,6 +60,9 @@ func (s *Snapshot) PortCounters(p *Port) (Counters, bool) {
 		}
 		if i == 0 {
 			sum = c
+			if len(p.Interfaces) > 1 {
+				sum.All = nil
+			}
 			continue
 		}
 		sum.Now, sum.Before = sum.Now.plus(c.Now), sum.Before.plus(c.Before)
@@ -87,6 +93,7 @@ func (t Traffic) grewTo(u Traffic) bool {
 type gauge struct {
 	Traffic
 	linkSpeed uint64
+	all       map[string]uint64
 }
 
 // counterBook makes Counters from looks at the statistics. Vswitchd refreshes those
@@ -143,7 +150,7 @@ func (b *counterBook) take(now time.Time, interval time.Duration, seen map[UUID]
 			}
 			c.Now, c.At = g.Traffic, now
 		}
-		c.LinkSpeed = g.linkSpeed
+		c.LinkSpeed, c.All = g.linkSpeed, g.all
 		next[id] = c
 	}
 	b.counters = next

@@ -121,10 +121,6 @@ type Interface struct {
 	Status                map[string]string
 	OtherConfig           map[string]string
 	ExternalIDs           map[string]string
-	// Statistics are OVS's counters by the names of ovs-vswitchd.conf.db(5):
-	// "rx_packets" is what the switch received there, so what the guest sent. Nil
-	// while they are not known. OVS refreshes all at once, see StatsInterval.
-	Statistics map[string]int
 }
 
 // Mirror is a row of the Mirror table with its references resolved.

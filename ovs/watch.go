@@ -23,6 +23,7 @@ const watchPause = 200 * time.Millisecond
 // watched is what Watch was last told.
 type watched struct {
 	interfaces []UUID
+	all        bool          // every interface instead
 	changed    chan struct{} // has a token when interfaces are new
 }
 
@@ -34,12 +35,26 @@ func (c *Client) Watch(interfaces []UUID) {
 	interfaces = interfaces[:min(len(interfaces), maxWatched)]
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if slices.Equal(c.watched.interfaces, interfaces) {
+	if !c.watched.all && slices.Equal(c.watched.interfaces, interfaces) {
 		return
 	}
-	c.watched.interfaces = slices.Clone(interfaces)
+	c.watched.interfaces, c.watched.all = slices.Clone(interfaces), false
+	c.watched.touch()
+}
+
+// WatchAll makes the counters of every interface part of the snapshots, until
+// Watch is called again. On a switch with very many ports that is not cheap.
+func (c *Client) WatchAll() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watched.all = true
+	c.watched.touch()
+}
+
+// touch lets the new interfaces be looked at; it never blocks.
+func (w *watched) touch() {
 	select {
-	case c.watched.changed <- struct{}{}:
+	case w.changed <- struct{}{}:
 	default:
 	}
 }
@@ -58,19 +73,25 @@ func (c *Client) count(ctx context.Context) {
 		case <-c.watched.changed:
 		}
 		c.mu.Lock()
-		s, interfaces := c.session, c.watched.interfaces
+		s, interfaces, all := c.session, c.watched.interfaces, c.watched.all
 		interval := statsInterval("")
 		if c.snapshot != nil {
 			interval = c.snapshot.StatsInterval
 		}
 		c.mu.Unlock()
 		wait := longestWait
-		if len(interfaces) == 0 {
+		if len(interfaces) == 0 && !all {
 			if book.take(c.cfg.Now(), interval, nil) {
 				c.publishCounters(book.counters)
 			}
 		} else if s != nil {
-			seen, err := s.readCounters(ctx, interfaces)
+			var seen map[UUID]gauge
+			var err error
+			if all {
+				seen, err = s.readAllCounters(ctx)
+			} else {
+				seen, err = s.readCounters(ctx, interfaces)
+			}
 			now := c.cfg.Now()
 			switch {
 			case err != nil:
@@ -129,18 +150,57 @@ func (s *session) readCounters(ctx context.Context, interfaces []UUID) (map[UUID
 		if i >= len(interfaces) || len(r.Rows) != 1 {
 			continue
 		}
-		statistics, ok := r.Rows[0]["statistics"].(ovsdb.OvsMap)
-		if !ok || len(statistics.GoMap) == 0 {
-			continue
-		}
-		number := func(name string) uint64 { return count(statistics.GoMap[name]) }
-		seen[interfaces[i]] = gauge{
-			Traffic: Traffic{
-				RxPackets: number("rx_packets"), RxBytes: number("rx_bytes"), RxDropped: number("rx_dropped"), RxErrors: number("rx_errors"),
-				TxPackets: number("tx_packets"), TxBytes: number("tx_bytes"), TxDropped: number("tx_dropped"), TxErrors: number("tx_errors"),
-			},
-			linkSpeed: count(r.Rows[0]["link_speed"]),
+		if g, ok := gaugeOf(r.Rows[0]); ok {
+			seen[interfaces[i]] = g
 		}
 	}
 	return seen, nil
+}
+
+// readAllCounters asks for the statistics of all interfaces at once.
+func (s *session) readAllCounters(ctx context.Context) (map[UUID]gauge, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	results, err := s.ovsdb.Transact(ctx, ovsdb.Operation{
+		Op: ovsdb.OperationSelect, Table: schema.TableInterface, Where: []ovsdb.Condition{},
+		Columns: []string{"_uuid", "statistics", "link_speed"},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading all interfaces' counters: %s", clean(err.Error()))
+	}
+	seen := map[UUID]gauge{}
+	for _, r := range results {
+		if r.Error != "" {
+			return nil, fmt.Errorf("reading all interfaces' counters: %s: %s", clean(r.Error), clean(r.Details))
+		}
+		for _, row := range r.Rows {
+			id, named := row["_uuid"].(ovsdb.UUID)
+			if g, ok := gaugeOf(row); ok && named {
+				seen[UUID(id.GoUUID)] = g
+			}
+		}
+	}
+	return seen, nil
+}
+
+// gaugeOf reads a row; false when OVS has counted nothing on it yet.
+func gaugeOf(row ovsdb.Row) (gauge, bool) {
+	statistics, ok := row["statistics"].(ovsdb.OvsMap)
+	if !ok || len(statistics.GoMap) == 0 {
+		return gauge{}, false
+	}
+	all := make(map[string]uint64, len(statistics.GoMap))
+	for name, value := range statistics.GoMap {
+		if name, ok := name.(string); ok {
+			all[clean(name)] = count(value)
+		}
+	}
+	return gauge{
+		Traffic: Traffic{
+			RxPackets: all["rx_packets"], RxBytes: all["rx_bytes"], RxDropped: all["rx_dropped"], RxErrors: all["rx_errors"],
+			TxPackets: all["tx_packets"], TxBytes: all["tx_bytes"], TxDropped: all["tx_dropped"], TxErrors: all["tx_errors"],
+		},
+		linkSpeed: count(row["link_speed"]),
+		all:       all,
+	}, true
 }

@@ -102,3 +102,33 @@ func TestCountersGoOnAfterOVSDBRestarts(t *testing.T) {
 		return c.At.After(counters.At) && rated(s)
 	})
 }
+
+func TestAllInterfacesCanBeWatched(t *testing.T) {
+	demo, err := sim.Start(t.Context(), sim.Options{Manual: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer demo.Close()
+	c, err := ovs.Dial(t.Context(), ovs.Config{Endpoint: demo.Endpoint(), Self: ovs.Process{Host: "h", Boot: "b", PIDNS: "p", PID: 1, Start: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	demo.Step(5 * time.Second) // statistics are there
+	c.WatchAll()
+	s := until(t, c, "waiting for counters", func(s *ovs.Snapshot) bool { return len(s.Counters) > 0 })
+	for _, b := range s.Bridges {
+		for _, p := range b.Ports {
+			counters, known := s.PortCounters(p)
+			if known != (p.Error() == "") {
+				t.Errorf("%s: counters known: %v", p.Name, known)
+			}
+			if known && !p.IsBond() && counters.All["rx_packets"] != counters.Now.RxPackets {
+				t.Errorf("%s: all counters are %v, but %+v", p.Name, counters.All, counters.Now)
+			}
+		}
+	}
+	one := s.Bridges[0].Ports[0].Interfaces[0].UUID
+	c.Watch([]ovs.UUID{one})
+	until(t, c, "waiting for the counters of one", func(s *ovs.Snapshot) bool { _, is := s.Counters[one]; return is && len(s.Counters) == 1 })
+}

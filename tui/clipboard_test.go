@@ -39,7 +39,7 @@ func TestWhatIsSelectedIsCopied(t *testing.T) {
 	u := copyingOnePacket(t)
 	u.Press("y")
 	u.Expect("copied the description of port tap1 to the terminal's clipboard")
-	u.ExpectCopied("Port tap1\n", "VLANs: access, tag 10\n", "guest: web-1\n", "MAC: 52:54:00:00:00:05\n")
+	u.ExpectCopied("Port tap1\n", "VLANs: access, tag 10\n", "guest: web-1\n", "mac_in_use: 52:54:00:00:00:05\n")
 	u.Press("Y")
 	u.Expect("Y: this copies a packet as hex")
 

@@ -4,73 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ovscope/ovs"
 	"ovscope/tui/layout"
 )
-
-// showPort opens portPage.
-func (m *model) showPort(row *treeRow) { m.page = m.portPage(row) }
-
-// portPage is everything known about a port or a bond's member.
-func (m *model) portPage(row *treeRow) *textPage {
-	p := row.port
-	page := &textPage{title: "Port " + p.Name}
-	add := func(label, text string) {
-		if text != "" {
-			page.add(label, text, m.st.Text)
-		}
-	}
-	if fault := p.Error(); fault != "" {
-		page.add("error", fault, m.st.Bad)
-	}
-	add("bridge", row.bridge.Name)
-	add("guest", p.GuestName())
-	add("VLANs", p.VLANText())
-	add("bond", p.BondMode)
-	for _, mirror := range row.bridge.Mirrors {
-		var how []string
-		if mirror.Selects(p.UUID, ovs.Egress) {
-			how = append(how, m.st.Signs.From+" from guest")
-		}
-		if mirror.Selects(p.UUID, ovs.Ingress) {
-			how = append(how, m.st.Signs.To+" to guest")
-		}
-		if mirror.OutputPort != nil && mirror.OutputPort.UUID == p.UUID {
-			how = append(how, "output")
-		}
-		if len(how) > 0 {
-			add("mirror "+mirror.Name, strings.Join(how, ", "))
-		}
-	}
-	m.mapLines(page, "external_ids", p.ExternalIDs)
-	m.mapLines(page, "other_config", p.OtherConfig)
-	for _, i := range p.Interfaces {
-		if row.member != nil && row.member.UUID != i.UUID {
-			continue
-		}
-		page.add("", "", m.st.Text)
-		page.add("Interface "+i.Name, "", m.st.Title)
-		if fault := interfaceError(i); fault != "" && p.IsBond() {
-			page.add("error", fault, m.st.Bad)
-		}
-		add("type", orElse(i.Type, "system"))
-		if i.OFPort != nil {
-			add("ofport", strconv.Itoa(*i.OFPort))
-		}
-		add("link", orElse(i.LinkState, "not known")+", admin "+orElse(i.AdminState, "not known"))
-		add("MAC", i.MAC)
-		if i.MTU > 0 {
-			add("MTU", strconv.Itoa(i.MTU))
-		}
-		m.mapLines(page, "options", i.Options)
-		m.mapLines(page, "status", i.Status)
-		m.mapLines(page, "external_ids", i.ExternalIDs)
-	}
-	return page
-}
 
 func (m *model) mapLines(p *textPage, label string, values map[string]string) {
 	for _, k := range slices.Sorted(maps.Keys(values)) {

@@ -21,6 +21,8 @@ func (m *model) viewLog(width int) string {
 	switch {
 	case e == nil && m.alone():
 		return line.Put(m.st.Dim, "Without Open vSwitch: "+m.cfg.Capture.Title+".").String()
+	case e == nil && m.leftovers() != "":
+		return line.Put(m.st.Warn, capital(m.leftovers())+".").String()
 	case e == nil && m.cfg.ReadOnly:
 		return line.Put(m.st.Dim, "Read-only: mirrors and their packets can be watched, nothing is changed.").String()
 	case e == nil:
@@ -38,6 +40,9 @@ func (m *model) viewLog(width int) string {
 func (m *model) viewKeys(width int) string {
 	if m.page != nil && m.question == nil {
 		return widget.NewLine(width, m.st.Signs.Ellipsis).Put(m.st.Text, m.page.keys(m)).String()
+	}
+	if m.finding() && m.question == nil {
+		return widget.NewLine(width, m.st.Signs.Ellipsis).Put(m.st.Text, m.st.Say("type some letters; "+findKeys)).String()
 	}
 	type hint struct{ key, text string }
 	var hints, always []hint
@@ -70,19 +75,26 @@ func (m *model) viewKeys(width int) string {
 	return line.String()
 }
 
-// hinted are the actions for the bottom line: what this tool is for comes first.
+// hinted are the actions for the bottom line: what this tool is for comes first,
+// and what the pane in focus is for.
 func (m *model) hinted() []keymap.Action {
-	var first, rest []keymap.Action
-	for _, a := range m.keys.Actions() {
-		switch {
-		case a.Short == "" || len(a.Keys) == 0:
-		case a.Group == keymap.Moving || a.Group == keymap.Mirrors && m.focus == layout.Packets:
-			rest = append(rest, a)
-		default:
-			first = append(first, a)
+	order := []keymap.Group{keymap.Mirrors, keymap.Ports, keymap.Moving, keymap.Packets}
+	switch m.focus {
+	case layout.Mirror:
+		order = []keymap.Group{keymap.Mirrors, keymap.Moving, keymap.Packets, keymap.Ports}
+	case layout.Packets:
+		order = []keymap.Group{keymap.Packets, keymap.Moving, keymap.Mirrors, keymap.Ports}
+	case layout.Ports:
+	}
+	var list []keymap.Action
+	for _, g := range append(order, keymap.Program) {
+		for _, a := range m.keys.Actions() {
+			if a.Group == g && a.Short != "" && len(a.Keys) > 0 {
+				list = append(list, a)
+			}
 		}
 	}
-	return append(first, rest...)
+	return list
 }
 
 // short is an action's name for the bottom line as things are now.
@@ -91,6 +103,10 @@ func (m *model) short(a keymap.Action) string {
 	case keymap.Pause:
 		if m.packets.paused {
 			return "follow"
+		}
+	case keymap.Zoom:
+		if m.zoomed {
+			return "all panes"
 		}
 	case keymap.Open:
 		row := m.bridges.selected()

@@ -81,6 +81,23 @@ func scaled(v float64, unit string) string {
 	return strings.TrimRight(fmt.Sprintf("%.*f %s%s", digits, v, prefix, unit), " ")
 }
 
+// compact is a number without its unit, at most 5 characters: "0", "210", "1.23M".
+func compact(v float64) string {
+	if v < 0.5 {
+		return "0"
+	}
+	return strings.ReplaceAll(scaled(v, ""), " ", "")
+}
+
+// exact is a number with thousands marked and no digit left out.
+func exact(n uint64) string {
+	s := strconv.FormatUint(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
 // ago is how long something has lasted, in the largest unit: "12 s", "3 min".
 func ago(d time.Duration) string {
 	switch {

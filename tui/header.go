@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 
+	"ovscope/ovs"
 	"ovscope/tui/style"
 	"ovscope/tui/widget"
 )
@@ -42,10 +43,17 @@ func (m *model) viewHeader(width int) string {
 		if s.OVSVersion != "" {
 			add("OVS "+s.OVSVersion, m.st.Text, 60)
 		}
-		add(m.st.Signs.Up+" connected", m.st.Good, 50)
+		add(m.st.Signs.Up+" connected", m.st.Good, 75)
 		if !m.cfg.Demo { // a temporary directory, of use to nobody
 			add(s.Endpoint, m.st.Dim, 40)
 		}
+	}
+	// Numbers that grow come first: they move nothing but their own left end.
+	if n := m.tap.meter.counters.KernelDrops; n > 0 {
+		right = append(right, segment{"lost " + widget.FitRight(count(n), 6, ""), m.st.Bad, 93})
+	}
+	if n := len(leftBehind(s)); n > 0 {
+		badge(count(uint64(n))+" left by dead runs", m.st.BadgeWarn, 65)
 	}
 	var onQuit []string
 	if n := len(m.held()); n > 0 {
@@ -64,6 +72,45 @@ func (m *model) viewHeader(width int) string {
 		badge("read-only", m.st.BadgeWarn, 90)
 	}
 	return m.segments(left, right, width)
+}
+
+// leftBehind are the mirrors of runs of ovscope that ended without removing them.
+func leftBehind(s *ovs.Snapshot) []*ovs.Mirror {
+	return mirrorsWhere(s, func(o ovs.Owner) bool { return o.Kind == ovs.OtherRun && o.Life == ovs.Dead })
+}
+
+func mirrorsWhere(s *ovs.Snapshot, wanted func(ovs.Owner) bool) []*ovs.Mirror {
+	var list []*ovs.Mirror
+	if s == nil {
+		return nil
+	}
+	for _, b := range s.Bridges {
+		for _, mirror := range b.Mirrors {
+			if wanted(mirror.Owner) {
+				list = append(list, mirror)
+			}
+		}
+	}
+	return list
+}
+
+// leftovers says which mirrors nobody may be looking after, and how to be rid of
+// them; "" when there are none.
+func (m *model) leftovers() string {
+	if n := len(leftBehind(m.snap)); n > 0 {
+		return plural(n, "mirror") + " left by dead runs: ovscope cleanup removes " + them(n)
+	}
+	if n := len(mirrorsWhere(m.snap, func(o ovs.Owner) bool { return o.Kind == ovs.Kept })); n > 0 {
+		return plural(n, "mirror") + " kept: ovscope cleanup --kept removes " + them(n)
+	}
+	return ""
+}
+
+func them(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
 }
 
 func (m *model) hostname() string {

@@ -35,6 +35,8 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 		return m.typeLine(msg)
 	case m.typist() != nil:
 		return m.typist().typed(m, msg, action.ID)
+	case m.finding():
+		return m.typeFind(msg, action.ID)
 	case m.page != nil:
 		return m.page.press(m, action.ID)
 	case !known:
@@ -46,7 +48,7 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 
 // typing reports whether keys are text now.
 func (m *model) typing() bool {
-	return m.question == nil && (m.save != nil || m.typist() != nil || m.page == nil && (m.packets.prompt != nil || m.packets.line != nil))
+	return m.question == nil && (m.save != nil || m.typist() != nil || m.finding() || m.page == nil && (m.packets.prompt != nil || m.packets.line != nil))
 }
 
 // paste takes text from the terminal's clipboard.
@@ -59,6 +61,8 @@ func (m *model) paste(text string) {
 		m.typist().typed(m, tea.KeyPressMsg{Text: text}, "")
 	case m.packets.line != nil:
 		m.packets.line.input.Insert(text)
+	case m.finding():
+		m.bridges.finder.insert(text)
 	default:
 		m.packets.prompt.input.Insert(text)
 		m.packets.prompt.check()
@@ -98,6 +102,12 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		m.bridges.fold(false)
 	case keymap.Collapse:
 		m.bridges.fold(true)
+	case keymap.Zoom:
+		m.zoomed = !m.zoomed
+	case keymap.Sort:
+		m.sortPorts()
+	case keymap.Find:
+		m.askFind()
 	case keymap.Egress:
 		return m.toggle(ovs.Egress)
 	case keymap.Ingress:
@@ -136,7 +146,9 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		m.showHelp()
 	case keymap.Quit:
 		return m.quit()
-	case keymap.Close, keymap.Abort, keymap.Suspend, keymap.Redraw:
+	case keymap.Close:
+		m.zoomed = false
+	case keymap.Abort, keymap.Suspend, keymap.Redraw:
 	}
 	return nil
 }
@@ -148,7 +160,7 @@ const farAway = 1 << 30
 func (m *model) move(delta int) tea.Cmd {
 	switch m.focus {
 	case layout.Ports:
-		m.bridges.list.Move(delta, len(m.bridges.rows), m.inner(layout.Ports).H)
+		m.bridges.list.Move(delta, len(m.bridges.rows), m.treeRows())
 		return m.retarget()
 	case layout.Packets:
 		m.packets.move(delta, m.tap.store(), m.packetRows())
@@ -160,8 +172,12 @@ func (m *model) move(delta int) tea.Cmd {
 // pageRows is how far page up and down go.
 func (m *model) pageRows() int {
 	rows := m.inner(m.focus).H
-	if m.focus == layout.Packets {
+	switch m.focus {
+	case layout.Ports:
+		rows = m.treeRows()
+	case layout.Packets:
 		rows = m.packetRows()
+	case layout.Mirror:
 	}
 	return max(1, rows-1)
 }
@@ -187,7 +203,7 @@ func (m *model) open() {
 func (m *model) unavailable(a keymap.Action) string {
 	if m.alone() {
 		switch {
-		case a.Writes, a.ID == keymap.NextMirror, a.ID == keymap.Expand, a.ID == keymap.Collapse:
+		case a.Writes, a.ID == keymap.NextMirror, a.ID == keymap.Expand, a.ID == keymap.Collapse, a.ID == keymap.Find, a.ID == keymap.Sort:
 			return m.whyOff()
 		case a.ID == keymap.Open && m.focus == layout.Mirror:
 			return "there is no more to show"
@@ -229,6 +245,14 @@ func (m *model) unavailable(a keymap.Action) string {
 		}
 	case keymap.Copy, keymap.CopyHex:
 		return m.uncopyable(a.ID == keymap.CopyHex)
+	case keymap.Zoom:
+		if c := m.layOut().Class; c != layout.Wide && c != layout.Normal {
+			return "this pane has the whole screen already"
+		}
+	case keymap.Find, keymap.Sort:
+		if row == nil {
+			return "there is no port"
+		}
 	case keymap.Filter:
 		return m.filterUnavailable()
 	case keymap.Save:

@@ -27,6 +27,7 @@ type model struct {
 	width, height int
 	screen        layout.Screen
 	focus         layout.Pane
+	zoomed        bool // the pane in focus has the whole body
 
 	snap    *ovs.Snapshot // nil until the first
 	bridges bridgesPane

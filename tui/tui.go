@@ -40,6 +40,8 @@ type Switch interface {
 	// Watch makes these interfaces' counters, and no others, part of the snapshots to
 	// come. It does not block.
 	Watch(interfaces []ovs.UUID)
+	// WatchAll asks for the counters of all interfaces, until Watch is called.
+	WatchAll()
 	// Apply carries a plan out.
 	Apply(ctx context.Context, p *ovs.Plan) (ovs.Result, error)
 	// Facts looks for a moment at the interfaces, for the hazards of a plan.

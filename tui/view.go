@@ -105,19 +105,17 @@ func (m *model) viewPane(p layout.Pane, r layout.Rect) []string {
 	switch p {
 	case layout.Ports:
 		content = m.viewBridges(in.W, in.H, focused)
-		title = "Bridges and ports"
-		if n := len(m.bridges.rows); n > in.H {
-			right = fmt.Sprintf("%d of %d", m.bridges.list.Cursor+1, n)
-		}
+		title, right = m.portsTitle()
+		bottom = m.st.Dim.Render(m.barsLegend())
 	case layout.Mirror:
 		content = m.viewMirror(in.W-2*pad, in.H)
 		title, right = m.mirrorTitle()
 	case layout.Packets:
 		content = m.viewPackets(in.W, in.H, focused)
 		title, right = m.packetsTitle()
-		if !m.alone() {
-			bottom = m.st.Text.Render(m.legend(in.W - 4))
-		}
+	}
+	if !m.alone() && (p == layout.Packets || m.screen.Zoomed) {
+		bottom = m.st.Text.Render(m.legend(in.W - 4))
 	}
 	if !m.screen.Bordered {
 		return content
@@ -171,10 +169,8 @@ func (m *model) tabTitle() (string, string) {
 		return strings.TrimPrefix(strings.TrimPrefix(title, "Packets"), ", "), right
 	case layout.Ports:
 	}
-	if n, in := len(m.bridges.rows), m.screen.Inner(layout.Ports); n > in.H {
-		return fmt.Sprintf("%d of %d", m.bridges.list.Cursor+1, n), ""
-	}
-	return "", ""
+	title, right := m.portsTitle()
+	return strings.TrimPrefix(title, "Ports "), right
 }
 
 // viewSummary is the mirror in one line, for layouts that do not show its pane.
@@ -196,7 +192,7 @@ func (m *model) viewSummary(width int) string {
 		line.Put(v.style, v.sign).Space(1).Put(m.st.Bold, mirror.Name).Space(1)
 	}
 	if m.tap.store() != nil && !m.ofFile() {
-		line.Put(m.st.Text, packetRate(m.tap.meter.packets)).Space(1)
+		line.ColRight(m.st.Text, packetRate(m.tap.meter.packets), 8).Space(1)
 	}
 	return line.Put(v.style, v.text).String()
 }

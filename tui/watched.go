@@ -13,6 +13,7 @@ type watchList struct {
 	// ofMirrors are the interfaces of all sources and outputs.
 	ofMirrors []ovs.UUID
 	list      []ovs.UUID
+	all       bool // every interface instead
 }
 
 // watchShown asks for the counters of what is on screen: the selected row, the
@@ -23,6 +24,13 @@ func (m *model) watchShown() {
 		return
 	}
 	w := &m.watched
+	if m.bridges.order == byRate { // the busiest may be anywhere
+		if !w.all {
+			w.all, w.list = true, nil
+			m.cfg.Switch.WatchAll()
+		}
+		return
+	}
 	if !slices.Equal(w.bridges, m.snap.Bridges) {
 		w.bridges, w.ofMirrors = m.snap.Bridges, mirrored(m.snap)
 	}
@@ -45,8 +53,8 @@ func (m *model) watchShown() {
 		add(p.rows[first+i].interfaces()...)
 	}
 	add(w.ofMirrors...)
-	if !slices.Equal(want, w.list) {
-		w.list = want
+	if w.all || !slices.Equal(want, w.list) {
+		w.list, w.all = want, false
 		m.cfg.Switch.Watch(want)
 	}
 }

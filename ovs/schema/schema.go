@@ -73,7 +73,6 @@ type Interface struct {
 	Status      map[string]string `ovsdb:"status"`
 	LinkSpeed   *int              `ovsdb:"link_speed"`
 	Duplex      *string           `ovsdb:"duplex"`
-	Statistics  map[string]int    `ovsdb:"statistics"`
 	OtherConfig map[string]string `ovsdb:"other_config"`
 	ExternalIDs map[string]string `ovsdb:"external_ids"`
 }

@@ -28,6 +28,8 @@
 // Narrow ones (60 to 79) show one pane at a time below a line of tabs and a line
 // about the mirror; tiny ones only the pane; and below 30×8 nothing fits.
 //
+// A zoomed pane has the whole body to itself, below a line about the mirror.
+//
 // Without Open vSwitch there are no ports: what is captured stands over its
 // packets in the mirror's place, at the whole width.
 package layout
@@ -76,8 +78,12 @@ type State struct {
 	Focus Pane
 	// Alone is set when there is no Open vSwitch and so no Ports pane.
 	Alone bool
+	// Zoomed gives the whole body to the pane in focus.
+	Zoomed bool
 	// Tree is how many cells the ports need to be read in full, their border included.
 	Tree int
+	// TreeWithRates is the same with rates in numbers.
+	TreeWithRates int
 }
 
 // Next is the pane after the one in focus, or before it when step is negative,
@@ -99,6 +105,8 @@ func (r Rect) Empty() bool { return r.W <= 0 || r.H <= 0 }
 // Screen is where everything is. Rectangles of panes include their borders.
 type Screen struct {
 	Class Class
+	// Zoomed is set when one pane has the body of a terminal with room for all.
+	Zoomed bool
 	// Bordered panes have a border of one cell all around.
 	Bordered bool
 
@@ -139,6 +147,8 @@ func Of(width, height int, st State) Screen {
 		return tiny(width, height, st)
 	case width < NormalWidth || height < NormalHeight:
 		return narrow(width, height, st)
+	case st.Zoomed:
+		return zoomed(width, height, st)
 	case st.Alone:
 		return alone(width, height)
 	case width < WideWidth:
@@ -147,10 +157,20 @@ func Of(width, height int, st State) Screen {
 	return wide(width, height, st)
 }
 
+// What the ports get of a wide terminal: at most so much, but what they need for
+// rates in numbers where the packets have enough, too.
+const (
+	mostTree         = 46
+	enoughForPackets = 124
+)
+
 func wide(width, height int, st State) Screen {
 	s := Screen{Class: Wide, Bordered: true}
 	body := s.frame(width, height)
-	left := min(46, max(36, width*3/10, min(st.Tree, width*35/100)))
+	left := min(mostTree, max(36, width*3/10, min(st.Tree, width*33/100)))
+	if room := width - enoughForPackets; room > mostTree {
+		left = max(left, min(st.TreeWithRates, room))
+	}
 	top := mirrorLines + 2
 	if height >= roomyHeight {
 		top++ // for what does not fit one line
@@ -183,6 +203,16 @@ func alone(width, height int) Screen {
 	const top = sourceLines + 2
 	s.panes[Mirror] = Rect{0, body.Y, width, top}
 	s.panes[Packets] = Rect{0, body.Y + top, width, body.H - top}
+	return s
+}
+
+// zoomed is for wide and normal terminals.
+func zoomed(width, height int, st State) Screen {
+	s := Screen{Class: Normal, Bordered: true, Zoomed: true}
+	if width >= WideWidth {
+		s.Class = Wide
+	}
+	s.summarize(st.Focus, s.frame(width, height))
 	return s
 }
 

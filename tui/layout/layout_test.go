@@ -54,7 +54,18 @@ func TestRectanglesTileTheScreen(t *testing.T) {
 }
 
 func states() []State {
-	return []State{{Focus: Ports}, {Focus: Mirror}, {Focus: Packets}, {Focus: Mirror, Alone: true}, {Focus: Packets, Alone: true}, {Focus: Ports, Tree: 90}}
+	return []State{
+		{Focus: Ports},
+		{Focus: Mirror},
+		{Focus: Packets},
+		{Focus: Mirror, Alone: true},
+		{Focus: Packets, Alone: true},
+		{Focus: Ports, Tree: 90},
+		{Focus: Ports, Zoomed: true},
+		{Focus: Mirror, Zoomed: true},
+		{Focus: Packets, Zoomed: true},
+		{Focus: Packets, Alone: true, Zoomed: true},
+	}
 }
 
 func tiles(s Screen, w, h int) error {
@@ -100,6 +111,32 @@ func TestNextGoesRound(t *testing.T) {
 	} {
 		if got := c.from.Next(c.step); got != c.want {
 			t.Errorf("%+v goes on to pane %d, want %d", c.from, got, c.want)
+		}
+	}
+}
+
+func TestZoomGivesAPaneTheWholeBody(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 50}} {
+		for _, p := range []Pane{Ports, Mirror, Packets} {
+			s := Of(size[0], size[1], State{Focus: p, Zoomed: true})
+			if r := s.Pane(p); r.W != size[0] || r.H < size[1]-4 {
+				t.Errorf("%v: pane %d gets %+v", size, p, r)
+			}
+		}
+	}
+	// Narrow terminals show one pane anyway.
+	if Of(60, 15, State{Focus: Ports}) != Of(60, 15, State{Focus: Ports, Zoomed: true}) {
+		t.Error("zooming changes a narrow terminal")
+	}
+}
+
+func TestLargeTerminalsGiveThePortsMore(t *testing.T) {
+	for _, c := range []struct{ width, tree, least, most int }{
+		{120, 90, 39, 39}, {160, 90, 46, 46}, {200, 90, 76, 76}, {200, 60, 60, 60}, {200, 30, 46, 46}, {300, 90, 90, 90},
+	} {
+		s := Of(c.width, 50, State{Tree: c.tree - 11, TreeWithRates: c.tree})
+		if w := s.Pane(Ports).W; w < c.least || w > c.most {
+			t.Errorf("%d columns give the ports %d, want %d to %d", c.width, w, c.least, c.most)
 		}
 	}
 }

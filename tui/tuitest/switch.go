@@ -121,6 +121,20 @@ func (s *Switch) Watch(interfaces []ovs.UUID) {
 	s.watched = slices.Clone(interfaces)
 }
 
+// WatchAll remembers that all are to be watched.
+func (s *Switch) WatchAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watched = nil
+	for _, b := range s.snapshot.Bridges {
+		for _, p := range b.Ports {
+			for _, i := range p.Interfaces {
+				s.watched = append(s.watched, i.UUID)
+			}
+		}
+	}
+}
+
 // Watched lists the interfaces that are to be watched.
 func (s *Switch) Watched() []ovs.UUID {
 	s.mu.Lock()
