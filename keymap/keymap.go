@@ -51,6 +51,7 @@ const (
 	Copy       ID = "copy"
 	CopyHex    ID = "copy-hex"
 	Help       ID = "help"
+	Palette    ID = "palette"
 	Close      ID = "close"
 	Suspend    ID = "suspend"
 	Redraw     ID = "redraw"
@@ -136,6 +137,7 @@ func Default() *Map {
 		{Copy, []string{"y"}, "copy the selected port, mirror, packet or command", "", Program, false},
 		{CopyHex, []string{"Y"}, "copy the selected packet as hex", "", Program, false},
 		{Help, []string{"?", "f1"}, "this help", "help", Program, false},
+		{Palette, []string{":"}, "every action by its name, with its key and why it is of no use now", "", Program, false},
 		{Close, []string{"esc"}, "close a dialog", "", Program, false},
 		{Redraw, []string{"ctrl+l"}, "draw the screen afresh", "", Program, false},
 		{Suspend, []string{"ctrl+z"}, "suspend; fg comes back", "", Program, false},

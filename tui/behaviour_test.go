@@ -515,7 +515,7 @@ func TestGuestRestartLooksBroken(t *testing.T) {
 func TestHelpListsTheKeysAndCloses(t *testing.T) {
 	for _, closing := range []string{"esc", "q", "?", "enter"} {
 		u := start(t)
-		u.Resize(120, 60)
+		u.Resize(120, 100)
 		u.Press("?")
 		u.Expect("Help", "next mirror of the bridge", "another mirror of the bridge does", "^c")
 		u.Press(closing)

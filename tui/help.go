@@ -96,8 +96,11 @@ func (p *textPage) press(m *model, id keymap.ID) tea.Cmd {
 	return nil
 }
 
+// pageInside is how many cells a page of text has inside its frame.
+func pageInside(width int) int { return min(width-4, 110) }
+
 func (p *textPage) view(m *model, width, height int) []string {
-	inside := min(width-4, 110)
+	inside := pageInside(width)
 	if inside < 10 || height < 4 {
 		return nil
 	}
@@ -143,18 +146,92 @@ func (p *textPage) view(m *model, width, height int) []string {
 	return box.Draw(inside+4, p.height+2)
 }
 
-// showHelp lists every action with its keys, and why it is of no use now.
-func (m *model) showHelp() {
-	p := &textPage{title: "Help"}
-	for i, g := range keymap.Groups() {
-		if i > 0 {
+// helpPage lists every action with its keys, and why it is of no use now: those
+// of the focused pane first. What is typed narrows it down.
+type helpPage struct {
+	textPage
+	below page // comes back when help is closed
+	query widget.Input
+}
+
+func (m *model) showHelp() { m.page = &helpPage{textPage: textPage{title: "Help"}, below: m.page} }
+
+func (p *helpPage) typing() bool { return true }
+
+// typed narrows the list down by letters; without any, the keys that open help and
+// quit close it.
+func (p *helpPage) typed(m *model, msg tea.KeyPressMsg, id keymap.ID) tea.Cmd {
+	blank := p.query.Text() == ""
+	if a, ok := m.keys.Lookup(msg.String()); ok && blank {
+		switch a.ID {
+		case keymap.Help, keymap.Quit, keymap.Pause:
+			id = a.ID
+		default:
+		}
+	}
+	switch {
+	case id == keymap.Close && !blank:
+		p.query.Set("")
+	case msg.Text != "" && id == "":
+		p.query.Insert(msg.Text)
+	case id == "" || !blank && msg.String() == "backspace":
+		p.query.Key(msg.String())
+	default:
+		return p.press(m, id)
+	}
+	p.offset = 0
+	return nil
+}
+
+func (p *helpPage) press(m *model, id keymap.ID) tea.Cmd {
+	cmd := p.textPage.press(m, id)
+	if m.page == nil {
+		m.page = p.below
+	}
+	return cmd
+}
+
+func (p *helpPage) keys(m *model) string { return p.textPage.keys(m) + "   type to search" }
+
+func (p *helpPage) view(m *model, width, height int) []string {
+	p.lines = nil
+	if p.query.Text() != "" {
+		const label = "search "
+		if room := pageInside(width) - len(label); room > 0 {
+			p.raw(widget.NewLine(len(label), "").Put(m.st.Key, label).String() + p.query.Draw(room, m.st))
+		}
+	}
+	p.fill(m)
+	return p.textPage.view(m, width, height)
+}
+
+// fill lists what matches the query.
+func (p *helpPage) fill(m *model) {
+	words := queryWords(p.query.Text())
+	heading := func(text string) {
+		if len(p.lines) > 0 {
 			p.add("", "", m.st.Text)
 		}
-		p.add(string(g), "", m.st.Title)
+		p.add(text, "", m.st.Title)
+	}
+	if p.below != nil && len(words) == 0 {
+		heading("This page")
+		p.add(p.below.keys(m), "", m.st.Text)
+	}
+	groups, own := m.helpGroups()
+	for i, g := range groups {
+		first := true
 		for _, a := range m.keys.Actions() {
-			if a.Group != g || len(a.Keys) == 0 {
+			if a.Group != g || len(a.Keys) == 0 || !m.mentions(a, words) {
 				continue
 			}
+			switch {
+			case first && i < own && p.below == nil:
+				heading(string(g) + ": the focused pane")
+			case first:
+				heading(string(g))
+			}
+			first = false
 			text, st := m.st.Say(a.Help), m.st.Text
 			if why := m.unavailable(a); why != "" && g != keymap.Moving {
 				text, st = text+" (not now: "+m.st.Say(why)+")", m.st.Dim
@@ -162,9 +239,14 @@ func (m *model) showHelp() {
 			p.add(m.st.Say(strings.Join(a.Labels(), " ")), text, st)
 		}
 	}
+	if len(words) > 0 {
+		if len(p.lines) == 1 {
+			p.add("Nothing has these words in it.", "", m.st.Dim)
+		}
+		return
+	}
 	signs := m.st.Signs
-	p.add("", "", m.st.Text)
-	p.add("Signs", "", m.st.Title)
+	heading("Signs")
 	for _, s := range [][2]string{
 		{signs.From + " " + signs.To, "the mirror on screen copies what the guest sends, or receives"},
 		{signs.FromElse + " " + signs.ToElse, "another mirror of the bridge does"},
@@ -178,5 +260,4 @@ func (m *model) showHelp() {
 		p.add("", "", m.st.Text)
 		p.add("ovscope "+m.cfg.Version, "", m.st.Dim)
 	}
-	m.page = p
 }

@@ -18,13 +18,10 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	if known && msg.Text != "" && m.typing() {
 		action, known = keymap.Action{}, false // it is a letter
 	}
+	if cmd, ok := always(action.ID); ok {
+		return cmd
+	}
 	switch {
-	case action.ID == keymap.Abort:
-		return tea.Quit
-	case action.ID == keymap.Suspend:
-		return tea.Suspend
-	case action.ID == keymap.Redraw:
-		return tea.ClearScreen
 	case m.question != nil:
 		return m.answer(key, action.ID)
 	case m.save != nil:
@@ -144,6 +141,8 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		m.packets.move(-1, m.tap.store(), m.packetRows())
 	case keymap.Help:
 		m.showHelp()
+	case keymap.Palette:
+		m.showPalette()
 	case keymap.Quit:
 		return m.quit()
 	case keymap.Close:
@@ -212,7 +211,7 @@ func (m *model) unavailable(a keymap.Action) string {
 	if a.Writes {
 		switch {
 		case m.cfg.ReadOnly:
-			return "read-only: started with --read-only, nothing is changed"
+			return "read-only, by --read-only or the config file: nothing is changed"
 		case m.snap == nil:
 			return "not connected to Open vSwitch yet"
 		case m.snap.Stale():

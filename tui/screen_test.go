@@ -69,6 +69,17 @@ func scenes() map[string]func(*ui) {
 			})
 		},
 		"help": func(u *ui) { u.Press("?") },
+		"help-search": func(u *ui) {
+			copying(u)
+			u.Press("?")
+			u.Type("mirror")
+		},
+		"palette": func(u *ui) { u.Press(":", "down", "down") },
+		"palette-search": func(u *ui) {
+			copying(u)
+			u.Press("tab", "tab", ":")
+			u.Type("packet")
+		},
 		"stale": func(u *ui) {
 			copying(u)
 			u.Edit(func(s *ovs.Snapshot) {
