@@ -142,6 +142,9 @@ func (a *app) dumpPorts(ctx context.Context, s *attached, f dumpFlags, wanted *f
 	if err != nil {
 		return err
 	}
+	for _, h := range plan.Hazards {
+		_, _ = fmt.Fprintln(a.stderr, "ovscope: "+h.Text)
+	}
 	// A file that cannot be written is found out before anything is changed.
 	out, err := a.newOutput(f, wanted, pcapfile.Options{Interface: ovs.LeaseName(change.Lease), Description: plan.Title})
 	if err != nil {

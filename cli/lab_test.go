@@ -174,6 +174,16 @@ func TestDumpInOneDirection(t *testing.T) {
 	}
 }
 
+// A port that is another mirror's output: its copies are all there is to see (F7).
+func TestDumpOfAnOutputShowsItsCopiesAndSaysSo(t *testing.T) {
+	l := lab.New(t, lab.Options{Scene: true})
+	addForeign(t, l)
+	r := ovscope(t, "--db", l.Endpoint(), "dump", "-i", "mon0", "-c", "3")
+	if strings.Count(r.stdout, "\n") != 3 || strings.Count(r.stdout, "vlan") != 3 || !strings.Contains(r.stderr, "source mon0 is the output of mirror theirs (foreign)") {
+		t.Errorf("exit code %d:\n%s%s", r.code, r.stdout, r.stderr)
+	}
+}
+
 func TestDumpShowsTrunkAndQinQTags(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true})
 	r := ovscope(t, "--db", l.Endpoint(), "dump", "-i", "tap3,tap4", "-c", "40", "--egress")

@@ -110,7 +110,7 @@ func (h *hazards) sources() []*Port {
 // speed finds an output that is slower than its sources.
 func (h *hazards) speed() {
 	out := h.s.Port(h.after.Output.Port)
-	if out == nil {
+	if out == nil || isVirtual(out) {
 		return
 	}
 	speed := float64(h.s.interfaceFacts(out).LinkSpeed)
@@ -141,12 +141,12 @@ func (h *hazards) overlap() {
 			case m.OutputPort != nil && m.OutputPort.UUID == out.UUID:
 				h.warn("port %s is the output of mirror %s (%s) as well: whoever looks there sees the copies of both", out.Name, m.Name, m.Owner.Kind)
 			case m.Lists(out.UUID, Egress) || m.Lists(out.UUID, Ingress):
-				h.warn("mirror %s (%s) copies port %s and will have nothing to copy there: an output receives only copies, and those are not copied again", m.Name, m.Owner.Kind, out.Name)
+				h.warn("mirror %s (%s) copies port %s and gets only these copies there from now on (←), nothing else (→): an output carries nothing but copies", m.Name, m.Owner.Kind, out.Name)
 			}
 		}
 		for _, p := range h.sources() {
 			if !h.after.SelectAll && m.OutputPort != nil && m.OutputPort.UUID == p.UUID {
-				h.warn("source %s is the output of mirror %s (%s): it carries only copies, and those are not copied again", p.Name, m.Name, m.Owner.Kind)
+				h.warn("source %s is the output of mirror %s (%s): what can be copied there are that mirror's copies (←), and nothing else (→)", p.Name, m.Name, m.Owner.Kind)
 			}
 		}
 	}

@@ -71,11 +71,27 @@ func (s *Snapshot) outputHurts(b *Bridge, p *Port) string {
 		if facts.Receiving {
 			return "somebody uses " + p.Name + ", which was sending just now: what it sends will be dropped, and it receives only copies"
 		}
+		if local := b.LocalPort(); !facts.Measured && p.Error() == "" && local != nil && s.interfaceFacts(local).Measured {
+			return "somebody uses " + p.Name + ", which was moved into another network namespace, a container's probably: what it sends will be dropped, and it receives only copies"
+		}
 		return ""
 	case kind == "system" || strings.HasPrefix(kind, "dpdk") || strings.HasPrefix(kind, "afxdp"):
 		return "whoever is behind " + p.Name + describeDevice(p) + " loses the network: what comes from there is dropped, and only copies go there"
 	}
 	return "the tunnel " + p.Name + " (" + kind + ") is in use: what comes through it is dropped, and only copies go into it"
+}
+
+// isVirtual reports whether the port is memory between programs: the speed of its
+// link is one that a driver made up.
+func isVirtual(p *Port) bool {
+	switch portKind(p) {
+	case "internal", "tap":
+		return true
+	case "system":
+		driver := p.Interfaces[0].Status["driver_name"]
+		return driver == "tun" || driver == "veth"
+	}
+	return false
 }
 
 // describeDevice says what a system device is as far as its driver tells.

@@ -60,6 +60,14 @@ func TestHazards(t *testing.T) {
 		return MirrorSpec{Name: "m", Sources: []Source{{id('a', '2'), Egress}}, Output: Output{VLAN: n}}
 	}
 	with := func(m MirrorSpec, edit func(*MirrorSpec)) MirrorSpec { edit(&m); return m }
+	unseen := func(names ...string) func(*Snapshot) {
+		return func(s *Snapshot) {
+			s.facts.Interfaces["br0"] = InterfaceFacts{Measured: true}
+			for _, name := range names {
+				delete(s.facts.Interfaces, name)
+			}
+		}
+	}
 	whole := func(m *MirrorSpec) { m.SelectAll, m.Sources = true, nil }
 	for name, test := range map[string]struct {
 		spec  MirrorSpec
@@ -78,6 +86,8 @@ func TestHazards(t *testing.T) {
 		"bridge's local port":        {spec: to("br0"), want: "the host loses its network on bridge br0", typed: "br0", asks: true},
 		"port with an address":       {spec: to("addressed"), want: "with the address 192.0.2.1", typed: "addressed", asks: true},
 		"port that sends":            {spec: to("busy"), want: "somebody uses busy", typed: "busy", asks: true},
+		"port of a container":        {spec: to("quiet"), world: unseen("quiet"), want: "moved into another network namespace", typed: "quiet", asks: true},
+		"all is elsewhere (F27)":     {spec: to("quiet"), world: unseen("quiet", "br0")},
 		"bridge's MAC":               {spec: to("eth0"), want: "would take another at once", typed: "br0", asks: true},
 		"bridge's MAC is set":        {spec: to("eth0"), world: func(s *Snapshot) { s.Bridges[0].OtherConfig = map[string]string{"hwaddr": "x"} }, want: "way out", typed: "eth0", asks: true},
 		"smaller MTU":                {spec: to("small"), want: "packets of 1400 bytes and bridge br0 passes 1500"},
@@ -97,11 +107,12 @@ func TestHazards(t *testing.T) {
 		"whole bridge, busy":         {spec: with(to("quiet"), whole), want: "passes 1.5 Gbit/s now", typed: "br0", asks: true},
 		"slow output, by link":       {spec: with(to("eth0"), func(m *MirrorSpec) { m.Sources = []Source{{id('e', '9'), Egress}} }), want: "takes 100 Mbit/s, less than its sources may pass (10 Gbit/s)", asks: true, typed: "eth0"},
 		"slow output, by rate":       {spec: with(to("eth0"), func(m *MirrorSpec) { m.Sources = []Source{{id('e', '6'), Egress}} }), want: "its sources pass 3 Gbit/s now: copies will be lost", asks: true, typed: "eth0"},
+		"slow output, but virtual":   {spec: with(to("quiet"), func(m *MirrorSpec) { m.Sources = []Source{{id('e', '9'), Egress}} }), world: func(s *Snapshot) { s.facts.Interfaces["quiet"] = InterfaceFacts{Measured: true, LinkSpeed: 1e6} }},
 		"no source":                  {spec: with(to("quiet"), func(m *MirrorSpec) { m.Sources = nil }), want: "the mirror has no source", asks: true},
 		"only VLANs":                 {spec: with(to("quiet"), func(m *MirrorSpec) { m.Sources, m.VLANs = nil, []int{10} }), want: "VLANs only narrow", asks: true},
 		"ports and whole bridge":     {spec: with(to("quiet"), func(m *MirrorSpec) { m.SelectAll = true }), want: "list of ports counts for nothing", asks: true, typed: "br0"},
 		"shared output":              {spec: to("mon"), want: "mon is the output of mirror theirs (foreign) as well"},
-		"source of another mirror":   {spec: to("tap1"), want: "copies port tap1 and will have nothing to copy"},
+		"source of another mirror":   {spec: to("tap1"), want: "copies port tap1 and gets only these copies"},
 		"source that is an output":   {spec: with(to("quiet"), func(m *MirrorSpec) { m.Sources = []Source{{id('a', '3'), Egress}} }), want: "source mon is the output of mirror"},
 		"no control socket":          {spec: to("quiet"), world: func(s *Snapshot) { s.facts.NoControl = "no such file" }, want: "running will follow only seconds later, because ovs-vswitchd cannot be asked: no such file"},
 		"no control socket, new OVS": {spec: to("quiet"), world: func(s *Snapshot) { s.facts.NoControl, s.OVSVersion = "no such file", "3.4.0" }},
