@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,9 @@ func (a *app) cleanupCommand() *cobra.Command {
 		Short: "Remove what dead runs of ovscope left behind",
 		Long: paragraphs(`Removes the mirrors and ports of runs of ovscope that ended without removing them
 (a kill -9, a power cut). Runs that are still alive, mirrors that were kept on
-purpose (unless --kept), and everything that is not ovscope's stay as they are.`),
+purpose (unless --kept), and everything that is not ovscope's stay as they are, and
+so does a port that somebody's mirror has for its output by now. Flooding (flood_vlans)
+goes as well if the mirror that it was asked for is gone.`),
 		Args: cobra.NoArgs,
 		RunE: a.verb(func(ctx context.Context, _ []string) error { return a.cleanup(ctx, f) }),
 	}
@@ -36,40 +39,84 @@ func (a *app) cleanup(ctx context.Context, f cleanupFlags) error {
 		return usagef("cleanup removes mirrors, which --read-only forbids; --dry-run shows them")
 	}
 	return a.withSwitch(ctx, func(s *attached) error {
-		var errs []error
-		said := false
+		c := cleaner{app: a, client: s.client, dryRun: f.dryRun}
+		var inUse []*ovs.Lease
 		for _, lease := range s.client.Snapshot().Leases() {
-			verdict := f.judge(lease)
-			if verdict == leave {
-				continue
-			}
-			plan, err := ovs.NewPlan(s.client.Snapshot(), ovs.ReleaseLease{Lease: lease.ID})
-			if err != nil {
-				errs = append(errs, err)
-				continue
-			}
-			said = true
-			switch {
+			switch verdict := f.judge(lease); {
+			case verdict == leave:
 			case verdict == cannotTell:
-				a.printf("left alone %s: made on another machine or in another container, so it may still be in use; if not:\n", describe(lease))
-				a.printCommands(plan)
-				continue
-			case f.dryRun:
-				a.printf("would remove %s\n", describe(lease))
-				a.printCommands(plan)
-				continue
+				if plan := c.plan(lease.ID); plan != nil {
+					c.leaveAlone(describe(lease), "made on another machine or in another container, so it may still be in use; if not:", plan)
+				}
+			case !c.remove(ctx, lease.ID, describe(lease), false):
+				inUse = append(inUse, lease)
 			}
-			if _, err := s.client.Apply(ctx, plan); err != nil {
-				errs = append(errs, fmt.Errorf("removing %s: %w", describe(lease), err))
-				continue
-			}
-			a.printf("removed %s\n", describe(lease))
 		}
-		if !said && len(errs) == 0 {
+		// What used them may have been removed meanwhile.
+		for _, lease := range inUse {
+			c.remove(ctx, lease.ID, describe(lease), true)
+		}
+		for _, f := range s.client.Snapshot().OrphanedFlooding() {
+			what := fmt.Sprintf("the flooding of VLAN %d on %s (its mirror is gone)", f.VLAN, strings.Join(f.Bridges, ", "))
+			c.remove(ctx, f.ID, what, true)
+		}
+		if !c.said && len(c.errs) == 0 {
 			a.printf("nothing to clean up\n")
 		}
-		return errors.Join(errs...)
+		return errors.Join(c.errs...)
 	})
+}
+
+// cleaner removes what is left of runs that ended, and says so.
+type cleaner struct {
+	*app
+	client *ovs.Client
+	dryRun bool
+	said   bool
+	errs   []error
+}
+
+// plan is how a lease goes, nil if that cannot be.
+func (c *cleaner) plan(lease string) *ovs.Plan {
+	plan, err := ovs.NewPlan(c.client.Snapshot(), ovs.ReleaseLease{Lease: lease})
+	if err != nil {
+		c.errs = append(c.errs, err)
+		return nil
+	}
+	return plan
+}
+
+// remove removes what a lease made, or would. What somebody else has found a use
+// for it leaves alone, without a word unless it is the last attempt, and returns false.
+func (c *cleaner) remove(ctx context.Context, lease, what string, last bool) bool {
+	plan := c.plan(lease)
+	if plan == nil {
+		return true
+	}
+	if i := slices.IndexFunc(plan.Hazards, func(h ovs.Hazard) bool { return h.Severity >= ovs.Confirm }); i >= 0 {
+		if last {
+			c.leaveAlone(what, plan.Hazards[i].Text+"; if that is meant:", plan)
+		}
+		return false
+	}
+	c.said = true
+	if c.dryRun {
+		c.printf("would remove %s\n", what)
+		c.printCommands(plan)
+		return true
+	}
+	if _, err := c.client.Apply(ctx, plan); err != nil {
+		c.errs = append(c.errs, fmt.Errorf("removing %s: %w", what, err))
+		return true
+	}
+	c.printf("removed %s\n", what)
+	return true
+}
+
+func (c *cleaner) leaveAlone(what, why string, plan *ovs.Plan) {
+	c.said = true
+	c.printf("left alone %s: %s\n", what, why)
+	c.printCommands(plan)
 }
 
 // verdict is what cleanup does with a lease.

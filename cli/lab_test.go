@@ -292,6 +292,54 @@ func TestCleanupRemovesExactlyWhatADeadRunLeft(t *testing.T) {
 	_ = alive
 }
 
+// A colleague has taken the port that a dead run left for his own mirror.
+func TestCleanupLeavesAloneWhatSomebodyUses(t *testing.T) {
+	l := lab.New(t, lab.Options{Scene: true, Silent: true})
+	dead, _ := start(t, l, "--db", l.Endpoint(), "dump", "-i", "tap1")
+	eventually(t, "the mirror", func() bool { return strings.Count(inOVS(t, l), "ovscope-lease") == 1 })
+	if err := dead.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	_ = dead.Wait()
+	name := strings.TrimSpace(vsctl(t, l, "--bare", "--columns=name", "find", "Port", "external_ids:ovscope-lease!=x"))
+	vsctl(t, l, "--", "--id=@s", "get", "Port", "tap5", "--", "--id=@o", "get", "Port", name,
+		"--", "--id=@m", "create", "Mirror", "name=his", "select_src_port=@s", "output_port=@o", "--", "add", "Bridge", "br0", "mirrors", "@m")
+	before := inOVS(t, l)
+	r := ovscope(t, "--db", l.Endpoint(), "cleanup")
+	if !strings.Contains(r.stdout, "left alone mirror") || !strings.Contains(r.stdout, "which mirror his (foreign) uses") || inOVS(t, l) != before {
+		t.Errorf("%s%s\n%s", r.stdout, r.stderr, cmp.Diff(before, inOVS(t, l)))
+	}
+	vsctl(t, l, "clear", "Mirror", "his", "output_port")
+	if r := ovscope(t, "--db", l.Endpoint(), "cleanup"); !strings.Contains(r.stdout, "removed mirror") {
+		t.Errorf("once nobody uses it: %s%s", r.stdout, r.stderr)
+	}
+}
+
+// Somebody removes an RSPAN with ovs-vsctl, which knows nothing of its flooding.
+func TestCleanupTakesBackFloodingWhoseMirrorIsGone(t *testing.T) {
+	l := lab.New(t, lab.Options{Scene: true, Silent: true})
+	vsctl(t, l, "add", "Bridge", "br1", "flood_vlans", "7")
+	before := vsctl(t, l, "--columns=name,flood_vlans,external_ids", "list", "Bridge", "br0", "br1")
+	for name, vlan := range map[string]string{"gone": "111", "stays": "112"} {
+		if r := ovscope(t, "--db", l.Endpoint(), "mirror", "add", name, "-i", "tap1", "--output-vlan", vlan, "--flood", "br0,br1"); r.code != exitDone {
+			t.Fatal(r.stderr)
+		}
+	}
+	vsctl(t, l, "--", "--id=@m", "get", "Mirror", "gone", "--", "remove", "Bridge", "br0", "mirrors", "@m")
+	if r := ovscope(t, "--db", l.Endpoint(), "cleanup"); r.code != exitDone || !strings.Contains(r.stdout, "removed the flooding of VLAN 111 on br0, br1") {
+		t.Errorf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
+	}
+	if got := vsctl(t, l, "get", "Bridge", "br1", "flood_vlans"); strings.TrimSpace(got) != "[7, 112]" {
+		t.Errorf("br1 floods %s", got)
+	}
+	if r := ovscope(t, "--db", l.Endpoint(), "cleanup", "--kept"); r.code != exitDone {
+		t.Error(r.stderr)
+	}
+	if after := vsctl(t, l, "--columns=name,flood_vlans,external_ids", "list", "Bridge", "br0", "br1"); after != before {
+		t.Error(cmp.Diff(before, after))
+	}
+}
+
 func TestListShowsNames(t *testing.T) {
 	l := lab.New(t, lab.Options{Scene: true, Silent: true})
 	addForeign(t, l)

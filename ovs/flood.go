@@ -40,6 +40,32 @@ func (s *Snapshot) floodedBy(id string) []UUID {
 	return bridges
 }
 
+// Flooding is a VLAN that bridges flood for a mirror.
+type Flooding struct {
+	// ID is what a ReleaseLease of it names.
+	ID      string
+	VLAN    int
+	Bridges []string
+}
+
+// OrphanedFlooding is what mirrors that are gone had bridges flood: they were
+// removed by something that did not know of it. It is ordered by ID.
+func (s *Snapshot) OrphanedFlooding() []Flooding {
+	mirrors := map[string]bool{}
+	for _, m := range s.Mirrors() {
+		mirrors[m.floodID()] = true
+	}
+	byID := map[string]Flooding{}
+	for _, b := range s.Bridges {
+		for id, vlan := range b.floodNotes() {
+			if !mirrors[id] {
+				byID[id] = Flooding{id, vlan, append(byID[id].Bridges, b.Name)}
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Values(byID), func(a, b Flooding) int { return cmp.Compare(a.ID, b.ID) })
+}
+
 // Floods reports whether the bridge floods the VLAN instead of learning in it.
 func (b *Bridge) Floods(vlan int) bool { return slices.Contains(b.FloodVLANs, vlan) }
 
