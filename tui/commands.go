@@ -145,7 +145,7 @@ func (m *model) openTap() tea.Cmd {
 			_ = source.Close()
 			return nil
 		}
-		c := m.recorder.start(generation, empty, func(s *live.Store) *recording { return m.record(source, s) })
+		c := m.recorder.start(generation, empty, func(s *live.Store, stats *live.Stats) *recording { return m.record(source, s, stats) })
 		if c == nil {
 			_ = source.Close()
 			return nil

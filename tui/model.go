@@ -181,8 +181,6 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.onApplied(msg)
 	case tapOpenedMsg:
 		return m, m.onTapOpened(msg)
-	case countedMsg:
-		return m, m.onCounted(msg)
 	case saveExistsMsg:
 		return m, m.onSaveExists(msg)
 	case savedMsg:
@@ -258,7 +256,7 @@ func (m *model) onTick(msg tickMsg) tea.Cmd {
 	if m.poll(now) && m.packets.due(now, m.tap.store()) {
 		m.redraw = true
 	}
-	if m.toast.Expire(now) || m.tap.meter.due(now) {
+	if m.toast.Expire(now) || m.tap.look(now) {
 		m.redraw = true
 	}
 	var turning tea.Cmd

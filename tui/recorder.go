@@ -12,15 +12,16 @@ import (
 type recording struct {
 	source live.Source
 	store  *live.Store
+	stats  *live.Stats // of what the store receives
 	stop   context.CancelFunc
 	once   sync.Once
 	done   chan struct{} // closed when Run has returned
 	err    error         // of Run; valid once done is closed
 }
 
-func (m *model) record(source live.Source, store *live.Store) *recording {
+func (m *model) record(source live.Source, store *live.Store, stats *live.Stats) *recording {
 	ctx, stop := context.WithCancel(m.ctx)
-	c := &recording{source: source, store: store, stop: stop, done: make(chan struct{})}
+	c := &recording{source: source, store: store, stats: stats, stop: stop, done: make(chan struct{})}
 	go func() {
 		defer close(c.done)
 		defer m.crash.catch()
@@ -59,6 +60,7 @@ type recorder struct {
 	wanted  int        // the generation (see tap) whose capture may write
 	current *recording // nil while there is none
 	store   *live.Store
+	stats   *live.Stats // of what the store has received since it was last emptied
 	// drops and freezes are the kernel's losses of captures that have ended, since
 	// the store was last emptied.
 	drops, freezes uint64
@@ -105,7 +107,7 @@ func (r *recorder) count(c *recording) {
 
 // start runs a capture of a generation, into an empty store or after what is
 // there. It returns nil when that one is no longer wanted.
-func (r *recorder) start(generation int, empty bool, run func(*live.Store) *recording) *recording {
+func (r *recorder) start(generation int, empty bool, run func(*live.Store, *live.Stats) *recording) *recording {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.wanted != generation {
@@ -114,12 +116,14 @@ func (r *recorder) start(generation int, empty bool, run func(*live.Store) *reco
 	switch {
 	case r.store == nil:
 		r.store = live.NewStore(r.size)
+		r.stats = live.NewStats(r.store)
 	case empty:
 		r.epoch.Add(1) // before anything in the store changes
 		r.store.Reset()
+		r.stats = live.NewStats(r.store)
 		r.drops, r.freezes = 0, 0
 	}
-	r.current = run(r.store)
+	r.current = run(r.store, r.stats)
 	return r.current
 }
 

@@ -34,6 +34,8 @@ type tap struct {
 
 	capture *recording // nil while there is none
 	packets *live.Store
+	stats   *live.Stats // of those, kept by the capture
+	traffic traffic     // as the screen shows it
 	meter   meter
 	opened  time.Time     // when the capture began
 	state   capture.State // of the interface, as it was last seen; zero if not known
@@ -42,6 +44,20 @@ type tap struct {
 
 // store holds the packets, nil when there are none.
 func (t *tap) store() *live.Store { return t.packets }
+
+// seen is what is known of a mirror's packets, for another tap that goes on with them.
+func (t *tap) seen() tap {
+	return tap{packets: t.packets, stats: t.stats, traffic: t.traffic, meter: t.meter}
+}
+
+// look makes what is shown of the rates and of the traffic, when it is time to.
+func (t *tap) look(now time.Time) bool {
+	if !t.meter.due(now) {
+		return false
+	}
+	t.traffic.look(t.stats, now)
+	return true
+}
 
 // poll looks at the counters and at the interface, and reports whether anything came.
 func (m *model) poll(now time.Time) bool {
@@ -52,13 +68,13 @@ func (m *model) poll(now time.Time) bool {
 	c := t.packets.Counters()
 	c.KernelDrops, c.Freezes = m.recorder.lost()
 	if t.capture != nil {
-		t.look()
+		t.inspect()
 	}
 	return t.meter.add(now, c)
 }
 
-// look asks the source what its interface is doing, if it knows.
-func (t *tap) look() {
+// inspect asks the source what its interface is doing, if it knows.
+func (t *tap) inspect() {
 	source, ok := t.capture.source.(interface{ State() capture.State })
 	if !ok {
 		t.state = capture.State{}
@@ -86,12 +102,14 @@ func (m *model) retarget() tea.Cmd {
 		if m.tap.mirror == "" {
 			return nil
 		}
-		next := tap{generation: m.tap.generation + 1}
+		var next tap
 		if m.deletedByOthers() && stored(m.tap.packets) {
-			next.gone, next.packets, next.meter = m.tap.name, m.tap.packets, m.tap.meter
+			next = m.tap.seen()
+			next.gone = m.tap.name
 		} else {
 			m.forgetPackets()
 		}
+		next.generation = m.tap.generation + 1
 		m.tap = next
 		return tea.Batch(m.closeTap(), m.tick())
 	}
@@ -101,12 +119,14 @@ func (m *model) retarget() tea.Cmd {
 		m.tap.unseen = unseen
 		return nil
 	}
-	next := tap{generation: m.tap.generation + 1, mirror: mirror.UUID, name: mirror.Name, point: point, unseen: unseen}
+	var next tap
 	if same {
-		next.packets, next.meter = m.tap.packets, m.tap.meter
+		next = m.tap.seen()
 	} else {
 		m.forgetPackets()
 	}
+	next.generation = m.tap.generation + 1
+	next.mirror, next.name, next.point, next.unseen = mirror.UUID, mirror.Name, point, unseen
 	next.opening = unseen == nil
 	m.tap = next
 	if unseen != nil {
@@ -146,7 +166,7 @@ func (m *model) onTapOpened(msg tapOpenedMsg) tea.Cmd {
 		return m.tick()
 	}
 	fresh := t.packets == nil
-	t.capture, t.packets, t.opened = msg.capture, msg.capture.store, m.now()
+	t.capture, t.packets, t.stats, t.opened = msg.capture, msg.capture.store, msg.capture.stats, m.now()
 	t.failed, t.failures, t.ended = nil, 0, false
 	t.state, t.back = capture.State{}, time.Time{}
 	if fresh {
