@@ -191,6 +191,10 @@ func Overlay(base, box []string, x, y, width int) []string {
 			continue
 		}
 		w := Width(line)
+		if x <= 0 && w >= width { // nothing of it is left
+			out[y+i] = line
+			continue
+		}
 		left := ansi.Truncate(out[y+i], x, "")
 		left += Spaces(x - Width(left))
 		right := ansi.TruncateLeft(out[y+i], x+w, "")
