@@ -101,7 +101,7 @@ func (c *Client) transact(ctx context.Context, p *Plan) (nextCfg int, err error)
 	}
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	results, err := s.ovsdb.Transact(ctx, p.tx.operations(c.cfg.User)...)
+	results, err := s.transact(ctx, p.tx.operations(c.cfg.User)...)
 	if err != nil {
 		return 0, &NotAppliedError{Reason: fmt.Sprintf("OVSDB did not say what became of the change: %s", clean(err.Error())), Err: cmp.Or(ctx.Err(), err)}
 	}

@@ -8,19 +8,41 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/ovn-kubernetes/libovsdb/cache"
-
 	"ovscope/ovs/schema"
+	"ovscope/ovs/wire"
 )
 
-// builder makes snapshots from libovsdb's cache. It remembers between two of them
-// what the rows themselves do not say: when a mirror was first seen and when its
-// counters last moved.
+// builder makes snapshots from a replica of the database. What has not changed since
+// the snapshot before is shared with it: on a switch with 10,000 ports most rows never
+// do. It also remembers what the rows themselves do not say: when a mirror was
+// first seen and when its counters last moved.
 type builder struct {
 	self    Process
 	local   bool // the database is this host's
 	now     func() time.Time
 	mirrors map[UUID]mirrorHistory
+
+	builtInterfaces map[string]built[schema.Interface, Interface]
+	builtPorts      map[string]built[schema.Port, Port]
+	builtBridges    map[string]builtBridge
+}
+
+// built is what was made of a row. Rows are replaced when they change, never
+// written to, so the same row makes the same.
+type built[R, T any] struct {
+	row  *R
+	made *T
+}
+
+// builtBridge was made of a row, of ports and of mirrors.
+type builtBridge struct {
+	row     *schema.Bridge
+	mirrors []*schema.Mirror
+	made    *Bridge
+}
+
+func newBuilder(cfg Config) *builder {
+	return &builder{self: cfg.Self, local: isLocal(cfg.Endpoint), now: cfg.Now}
 }
 
 type mirrorHistory struct {
@@ -28,10 +50,10 @@ type mirrorHistory struct {
 	statistics           *MirrorStatistics
 }
 
-// build reads the whole cache. The result shares nothing with it.
-func (b *builder) build(c *cache.TableCache) *Snapshot {
+// build reads all rows. It wants to be called in the replica's Read.
+func (b *builder) build(r *wire.Replica) *Snapshot {
 	s := &Snapshot{Time: b.now(), StatsInterval: statsInterval("")}
-	for id, root := range rows[schema.OpenVSwitch](c, schema.TableOpenVSwitch) {
+	for id, root := range wire.Rows[schema.OpenVSwitch](r, schema.TableOpenVSwitch) {
 		s.root = UUID(id)
 		s.CurCfg, s.NextCfg = root.CurCfg, root.NextCfg
 		s.OVSVersion = clean(deref(root.OVSVersion))
@@ -39,55 +61,116 @@ func (b *builder) build(c *cache.TableCache) *Snapshot {
 		s.StatsInterval = statsInterval(root.OtherConfig["stats-update-interval"])
 		s.HardwareOffload = root.OtherConfig["hw-offload"] == "true"
 	}
-	interfaces := b.interfaces(c)
-	ports := b.ports(c, interfaces)
-	mirrors := rows[schema.Mirror](c, schema.TableMirror)
-	history := make(map[UUID]mirrorHistory, len(mirrors))
-
-	for id, row := range rows[schema.Bridge](c, schema.TableBridge) {
-		bridge := &Bridge{
-			UUID:         UUID(id),
-			Name:         clean(row.Name),
-			DatapathType: clean(cmp.Or(row.DatapathType, "system")),
-			FloodVLANs:   slices.Sorted(slices.Values(row.FloodVLANs)),
-			OtherConfig:  cleanMap(row.OtherConfig),
-			ExternalIDs:  cleanMap(row.ExternalIDs),
-			rawName:      row.Name,
-		}
-		for _, portID := range row.Ports {
-			if p := ports[portID]; p != nil {
-				p.Bridge = bridge.UUID
-				bridge.Ports = append(bridge.Ports, p)
-			}
-		}
-		for _, mirrorID := range row.Mirrors {
-			if m := mirrors[mirrorID]; m != nil {
-				bridge.Mirrors = append(bridge.Mirrors, b.mirror(m, bridge.UUID, ports, history))
-			}
-		}
-		slices.SortFunc(bridge.Ports, func(x, y *Port) int {
-			if local := cmpBool(y.Name == bridge.Name, x.Name == bridge.Name); local != 0 {
-				return local
-			}
-			return cmp.Or(natural(x.Name, y.Name), cmp.Compare(x.UUID, y.UUID))
-		})
-		slices.SortFunc(bridge.Mirrors, func(x, y *Mirror) int {
-			return cmp.Or(natural(x.Name, y.Name), cmp.Compare(x.UUID, y.UUID))
-		})
-		s.Bridges = append(s.Bridges, bridge)
+	b.interfaces(r)
+	b.ports(r)
+	history := make(map[UUID]mirrorHistory, len(b.mirrors))
+	bridges := make(map[string]builtBridge, r.Len(schema.TableBridge))
+	for id, row := range wire.Rows[schema.Bridge](r, schema.TableBridge) {
+		next := b.bridge(r, id, row, history)
+		bridges[id] = next
+		s.Bridges = append(s.Bridges, next.made)
 	}
 	slices.SortFunc(s.Bridges, func(x, y *Bridge) int {
 		return cmp.Or(natural(x.Name, y.Name), cmp.Compare(x.UUID, y.UUID))
 	})
-	b.mirrors = history
+	b.mirrors, b.builtBridges = history, bridges
 	return s
 }
 
-func (b *builder) interfaces(c *cache.TableCache) map[string]*Interface {
-	table := rows[schema.Interface](c, schema.TableInterface)
-	out := make(map[string]*Interface, len(table))
-	for id, row := range table {
-		out[id] = &Interface{
+// bridge makes a bridge with its ports and mirrors, or takes that of before.
+func (b *builder) bridge(r *wire.Replica, id string, row *schema.Bridge, history map[UUID]mirrorHistory) builtBridge {
+	before := b.builtBridges[id]
+	ports := b.portsOf(row)
+	next := builtBridge{row: row}
+	for _, mirrorID := range row.Mirrors {
+		if m := wire.Row[schema.Mirror](r, schema.TableMirror, mirrorID); m != nil {
+			next.mirrors = append(next.mirrors, m)
+		}
+	}
+	samePorts := before.made != nil && sameElements(before.made.Ports, ports)
+	if samePorts && before.row == row && slices.Equal(before.mirrors, next.mirrors) {
+		for _, m := range before.made.Mirrors {
+			history[m.UUID] = b.mirrors[m.UUID]
+		}
+		return before
+	}
+	next.made = &Bridge{
+		UUID:         UUID(id),
+		Name:         clean(row.Name),
+		DatapathType: clean(cmp.Or(row.DatapathType, "system")),
+		FloodVLANs:   slices.Sorted(slices.Values(row.FloodVLANs)),
+		OtherConfig:  cleanMap(row.OtherConfig),
+		ExternalIDs:  cleanMap(row.ExternalIDs),
+		Ports:        ports,
+		rawName:      row.Name,
+	}
+	if samePorts {
+		next.made.Ports = before.made.Ports
+	} else {
+		sortPorts(next.made)
+	}
+	for _, m := range next.mirrors {
+		next.made.Mirrors = append(next.made.Mirrors, b.mirror(m, UUID(id), history))
+	}
+	slices.SortFunc(next.made.Mirrors, func(x, y *Mirror) int {
+		return cmp.Or(natural(x.Name, y.Name), cmp.Compare(x.UUID, y.UUID))
+	})
+	return next
+}
+
+// portsOf are the ports of a bridge, in any order.
+func (b *builder) portsOf(row *schema.Bridge) []*Port {
+	ports := make([]*Port, 0, len(row.Ports))
+	for _, id := range row.Ports {
+		one := b.builtPorts[id]
+		if one.made == nil {
+			continue
+		}
+		if one.made.Bridge != UUID(row.UUID) {
+			moved := *one.made
+			moved.Bridge = UUID(row.UUID)
+			one.made = &moved
+			b.builtPorts[id] = one
+		}
+		ports = append(ports, one.made)
+	}
+	return ports
+}
+
+// sameElements reports whether two lists without duplicates have the same elements.
+func sameElements(a, b []*Port) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	in := make(map[*Port]struct{}, len(a))
+	for _, p := range a {
+		in[p] = struct{}{}
+	}
+	for _, p := range b {
+		if _, ok := in[p]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func sortPorts(b *Bridge) {
+	slices.SortFunc(b.Ports, func(x, y *Port) int {
+		if local := cmpBool(y.Name == b.Name, x.Name == b.Name); local != 0 {
+			return local
+		}
+		return cmp.Or(natural(x.Name, y.Name), cmp.Compare(x.UUID, y.UUID))
+	})
+}
+
+func (b *builder) interfaces(r *wire.Replica) {
+	next := make(map[string]built[schema.Interface, Interface], r.Len(schema.TableInterface))
+	for id, row := range wire.Rows[schema.Interface](r, schema.TableInterface) {
+		if before := b.builtInterfaces[id]; before.row == row {
+			next[id] = before
+			continue
+		}
+		next[id] = built[schema.Interface, Interface]{row, &Interface{
 			UUID:        UUID(id),
 			Name:        clean(row.Name),
 			Type:        clean(row.Type),
@@ -104,49 +187,53 @@ func (b *builder) interfaces(c *cache.TableCache) map[string]*Interface {
 			Status:      cleanMap(row.Status),
 			OtherConfig: cleanMap(row.OtherConfig),
 			ExternalIDs: cleanMap(row.ExternalIDs),
-		}
+		}}
 	}
-	return out
+	b.builtInterfaces = next
 }
 
-func (b *builder) ports(c *cache.TableCache, interfaces map[string]*Interface) map[string]*Port {
-	table := rows[schema.Port](c, schema.TablePort)
-	out := make(map[string]*Port, len(table))
-	for id, row := range table {
-		p := &Port{
-			UUID:        UUID(id),
-			Name:        clean(row.Name),
-			Tag:         clone(row.Tag),
-			Trunks:      slices.Sorted(slices.Values(row.Trunks)),
-			CVLANs:      slices.Sorted(slices.Values(row.CVLANs)),
-			VLANMode:    clean(deref(row.VLANMode)),
-			BondMode:    clean(deref(row.BondMode)),
-			LACP:        clean(deref(row.LACP)),
-			OtherConfig: cleanMap(row.OtherConfig),
-			ExternalIDs: cleanMap(row.ExternalIDs),
-			Owner:       ownerOf(row.ExternalIDs, b.self, b.local),
-			rawName:     row.Name,
-		}
-		p.ActiveMember = clean(deref(row.ActiveSlave))
+func (b *builder) ports(r *wire.Replica) {
+	next := make(map[string]built[schema.Port, Port], r.Len(schema.TablePort))
+	for id, row := range wire.Rows[schema.Port](r, schema.TablePort) {
+		interfaces := make([]*Interface, 0, len(row.Interfaces))
 		for _, interfaceID := range row.Interfaces {
-			if i := interfaces[interfaceID]; i != nil {
-				p.Interfaces = append(p.Interfaces, i)
+			if i := b.builtInterfaces[interfaceID].made; i != nil {
+				interfaces = append(interfaces, i)
 			}
 		}
-		slices.SortFunc(p.Interfaces, func(x, y *Interface) int { return natural(x.Name, y.Name) })
-		out[id] = p
+		slices.SortFunc(interfaces, func(x, y *Interface) int { return natural(x.Name, y.Name) })
+		if before := b.builtPorts[id]; before.row == row && slices.Equal(before.made.Interfaces, interfaces) {
+			next[id] = before
+			continue
+		}
+		next[id] = built[schema.Port, Port]{row, &Port{
+			UUID:         UUID(id),
+			Name:         clean(row.Name),
+			Tag:          clone(row.Tag),
+			Trunks:       slices.Sorted(slices.Values(row.Trunks)),
+			CVLANs:       slices.Sorted(slices.Values(row.CVLANs)),
+			VLANMode:     clean(deref(row.VLANMode)),
+			BondMode:     clean(deref(row.BondMode)),
+			LACP:         clean(deref(row.LACP)),
+			ActiveMember: clean(deref(row.ActiveSlave)),
+			Interfaces:   interfaces,
+			OtherConfig:  cleanMap(row.OtherConfig),
+			ExternalIDs:  cleanMap(row.ExternalIDs),
+			Owner:        ownerOf(row.ExternalIDs, b.self, b.local),
+			rawName:      row.Name,
+		}}
 	}
-	return out
+	b.builtPorts = next
 }
 
-func (b *builder) mirror(row *schema.Mirror, bridge UUID, ports map[string]*Port, history map[UUID]mirrorHistory) *Mirror {
+func (b *builder) mirror(row *schema.Mirror, bridge UUID, history map[UUID]mirrorHistory) *Mirror {
 	m := &Mirror{
 		UUID:        UUID(row.UUID),
 		Name:        clean(row.Name),
 		Bridge:      bridge,
 		SelectAll:   row.SelectAll,
-		Egress:      portRefsOf(row.SelectSrcPort, ports),
-		Ingress:     portRefsOf(row.SelectDstPort, ports),
+		Egress:      b.portRefs(row.SelectSrcPort),
+		Ingress:     b.portRefs(row.SelectDstPort),
 		VLANs:       slices.Sorted(slices.Values(row.SelectVLAN)),
 		OutputVLAN:  clone(row.OutputVLAN),
 		SnapLen:     clone(row.SnapLen),
@@ -157,7 +244,7 @@ func (b *builder) mirror(row *schema.Mirror, bridge UUID, ports map[string]*Port
 		rawFilter:   deref(row.Filter),
 	}
 	if row.OutputPort != nil {
-		m.OutputPort = &portRefsOf([]string{*row.OutputPort}, ports)[0]
+		m.OutputPort = &b.portRefs([]string{*row.OutputPort})[0]
 	}
 	if packets, ok := row.Statistics["tx_packets"]; ok {
 		m.Statistics = &MirrorStatistics{Packets: uint64(packets), Bytes: uint64(row.Statistics["tx_bytes"])}
@@ -184,11 +271,11 @@ func moved(before, after *MirrorStatistics) bool {
 	return after.Packets > before.Packets
 }
 
-func portRefsOf(ids []string, ports map[string]*Port) []PortRef {
+func (b *builder) portRefs(ids []string) []PortRef {
 	refs := make([]PortRef, 0, len(ids))
 	for _, id := range ids {
 		ref := PortRef{UUID: UUID(id), Name: UUID(id).Short()}
-		if p := ports[id]; p != nil {
+		if p := b.builtPorts[id].made; p != nil {
 			ref.Name = p.Name
 		}
 		refs = append(refs, ref)
@@ -240,6 +327,9 @@ func leadingDigits(s string) int {
 // characters, and format characters such as bidirectional overrides. Invalid
 // UTF-8 becomes U+FFFD. Every string of the database passes here, once.
 func clean(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	bad := func(r rune) bool {
 		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
@@ -255,7 +345,25 @@ func clean(s string) string {
 	}, s)
 }
 
+// isPlain reports that there is nothing but printable ASCII, as nearly always.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// cleanMap may return the map itself: nobody writes to a row's.
 func cleanMap(m map[string]string) map[string]string {
+	plain := m != nil
+	for k, v := range m {
+		plain = plain && isPlain(k) && isPlain(v)
+	}
+	if plain {
+		return m
+	}
 	out := make(map[string]string, len(m))
 	for k, v := range m {
 		out[clean(k)] = clean(v)

@@ -3,16 +3,11 @@ package ovs
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/ovn-kubernetes/libovsdb/cache"
-	"github.com/ovn-kubernetes/libovsdb/client"
-	"github.com/ovn-kubernetes/libovsdb/model"
 
 	"ovscope/ovs/schema"
 )
@@ -46,6 +41,10 @@ type Client struct {
 	done   chan struct{}
 	// counting is closed when nobody looks at counters any more.
 	counting chan struct{}
+	// ready is closed when there is a snapshot, or failed says why there is none.
+	ready   chan struct{}
+	failed  error
+	loading atomic.Int64
 	// applied reports that something was, or may have been, created.
 	applied atomic.Bool
 	edits   Edits
@@ -58,14 +57,8 @@ type Client struct {
 	counters map[UUID]Counters
 }
 
-// session is one connection to the server.
-type session struct {
-	ovsdb client.Client
-	dirty chan struct{}
-	lost  <-chan struct{}
-}
-
 const (
+	// connectTimeout is how long a server may say nothing while we connect.
 	connectTimeout = 10 * time.Second
 	// debounce is how long the client waits for more news before it makes a
 	// snapshot: one commit arrives as several events.
@@ -80,6 +73,17 @@ const (
 // Dial connects and returns once the first snapshot is there. Its error is a
 // *ConnectError. ctx bounds only the dialling.
 func Dial(ctx context.Context, cfg Config) (*Client, error) {
+	c := Start(cfg)
+	if err := c.Wait(ctx); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// Start returns at once and connects in the background: until Wait returns there
+// is no snapshot.
+func Start(cfg Config) *Client {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -89,23 +93,53 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	if cfg.Links == nil {
 		cfg.Links = hostLinks{}
 	}
-	c := &Client{cfg: cfg, done: make(chan struct{}), counting: make(chan struct{}), changed: make(chan struct{})}
-	c.watched.changed = make(chan struct{}, 1)
-	b := &builder{self: cfg.Self, local: isLocal(cfg.Endpoint), now: cfg.Now, mirrors: map[UUID]mirrorHistory{}}
-	s, err := c.connect(ctx)
-	if err != nil {
-		return nil, &ConnectError{Endpoint: cfg.Endpoint, Err: err}
+	c := &Client{
+		cfg: cfg, done: make(chan struct{}), counting: make(chan struct{}), ready: make(chan struct{}),
+		changed: make(chan struct{}),
 	}
-	c.refresh(s, b)
+	c.watched.changed = make(chan struct{}, 1)
 	run, cancel := context.WithCancel(context.Background())
 	c.cancel = cancel
-	go c.run(run, s, b)
+	go func() {
+		defer close(c.done)
+		c.begin(run)
+	}()
 	go func() {
 		defer close(c.counting)
 		c.count(run)
 	}()
-	return c, nil
+	return c
 }
+
+// begin makes the first connection; only if that works, it goes on with others.
+func (c *Client) begin(ctx context.Context) {
+	b := newBuilder(c.cfg)
+	s, err := c.connect(ctx)
+	if err == nil {
+		err = c.tryRefresh(s, b)
+	}
+	if err != nil {
+		c.failed = &ConnectError{Endpoint: c.cfg.Endpoint, Err: err}
+		close(c.ready)
+		return
+	}
+	close(c.ready)
+	c.run(ctx, s, b)
+}
+
+// Wait returns once the first snapshot is there, or with a *ConnectError when there
+// will be none.
+func (c *Client) Wait(ctx context.Context) error {
+	select {
+	case <-c.ready:
+		return c.failed
+	case <-ctx.Done():
+		return &ConnectError{Endpoint: c.cfg.Endpoint, Err: ctx.Err()}
+	}
+}
+
+// Loading is how many ports have arrived so far, before the first snapshot.
+func (c *Client) Loading() int { return int(c.loading.Load()) }
 
 // Close ends the connection. What this run created stays; release it first.
 func (c *Client) Close() {
@@ -117,7 +151,7 @@ func (c *Client) Close() {
 // Self is the process that owns what this client creates.
 func (c *Client) Self() Process { return c.cfg.Self }
 
-// Snapshot is the newest one.
+// Snapshot is the newest one; nil before there is any, see Start.
 func (c *Client) Snapshot() *Snapshot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -130,7 +164,7 @@ func (c *Client) Next(ctx context.Context, after uint64) (*Snapshot, error) {
 		c.mu.Lock()
 		s, changed := c.snapshot, c.changed
 		c.mu.Unlock()
-		if s.Generation > after {
+		if s != nil && s.Generation > after {
 			return s, nil
 		}
 		select {
@@ -146,10 +180,9 @@ func (c *Client) Next(ctx context.Context, after uint64) (*Snapshot, error) {
 // run publishes snapshots while the connection lasts, and makes a new one when it
 // breaks, until ctx is done.
 func (c *Client) run(ctx context.Context, s *session, b *builder) {
-	defer close(c.done)
 	for {
 		err := c.watch(ctx, s, b)
-		s.ovsdb.Close()
+		s.conn.Close()
 		if ctx.Err() != nil {
 			return
 		}
@@ -183,8 +216,8 @@ func (c *Client) watch(ctx context.Context, s *session, b *builder) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-s.lost:
-			return errors.New("the server closed the connection")
+		case <-s.conn.Done():
+			return s.conn.Err()
 		case <-probe.C:
 			if err := s.echo(ctx); err != nil {
 				return err
@@ -225,79 +258,6 @@ func (c *Client) reconnect(ctx context.Context) *session {
 	}
 }
 
-// connect dials, fits our structs to the server's schema and fills the cache.
-func (c *Client) connect(ctx context.Context) (*session, error) {
-	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
-	defer cancel()
-	url, err := libovsdbEndpoint(c.cfg.Endpoint)
-	if err != nil {
-		return nil, err
-	}
-	options := []client.Option{client.WithEndpoint(url)}
-	if c.cfg.TLS != nil {
-		options = append(options, client.WithTLSConfig(c.cfg.TLS))
-	}
-
-	// The schema decides which columns our structs may have, and libovsdb wants
-	// the structs before it connects: so ask with none first.
-	none, err := model.NewClientDBModel(schema.Database, nil)
-	if err != nil {
-		return nil, err
-	}
-	probe, err := client.NewOVSDBClient(none, options...)
-	if err != nil {
-		return nil, err
-	}
-	if err := probe.Connect(ctx); err != nil {
-		return nil, explainConnect(c.cfg.Endpoint, err)
-	}
-	dbModel, monitors, err := fit(probe.Schema())
-	probe.Close()
-	if err != nil {
-		return nil, err
-	}
-
-	db, err := client.NewOVSDBClient(dbModel, options...)
-	if err != nil {
-		return nil, err
-	}
-	if err := db.Connect(ctx); err != nil {
-		return nil, explainConnect(c.cfg.Endpoint, err)
-	}
-	s := &session{ovsdb: db, dirty: make(chan struct{}, 1)}
-	lost := make(chan struct{})
-	s.lost = lost
-	go func() {
-		<-db.DisconnectNotify()
-		close(lost)
-	}()
-	monitor := db.NewMonitor()
-	monitor.Tables = monitors
-	if _, err := db.Monitor(ctx, monitor); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("monitoring the database: %w", err)
-	}
-	db.Cache().AddEventHandler(&cache.EventHandlerFuncs{
-		AddFunc:    func(string, model.Model) { s.touch() },
-		UpdateFunc: func(string, model.Model, model.Model) { s.touch() },
-		DeleteFunc: func(string, model.Model) { s.touch() },
-	})
-	s.touch() // an event between Monitor and AddEventHandler is not lost
-	return s, nil
-}
-
-func (s *session) echo(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, probeInterval)
-	defer cancel()
-	if err := s.ovsdb.Echo(ctx); err != nil {
-		if ctx.Err() != nil {
-			err = ctx.Err() // libovsdb reports it as a wrong answer
-		}
-		return fmt.Errorf("the server does not answer: %w", err)
-	}
-	return nil
-}
-
 // sleep waits, and reports whether ctx is still wanted.
 func sleep(ctx context.Context, d time.Duration) bool {
 	select {
@@ -308,25 +268,13 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// touch says that the cache has changed; it never blocks.
-func (s *session) touch() {
-	select {
-	case s.dirty <- struct{}{}:
-	default:
-	}
-}
-
-// refresh makes a snapshot from the session's cache and publishes it.
+// refresh makes a snapshot of the session's rows and publishes it.
 func (c *Client) refresh(s *session, b *builder) {
-	tableCache := s.ovsdb.Cache()
-	if tableCache == nil {
-		return // the connection broke this moment
-	}
-	snapshot := b.build(tableCache)
-	server := s.ovsdb.Schema()
+	var snapshot *Snapshot
+	s.replica.Read(func() { snapshot = b.build(s.replica) })
 	snapshot.Endpoint = c.cfg.Endpoint
-	snapshot.SchemaVersion = clean(server.Version)
-	if mirror := server.Table(schema.TableMirror); mirror != nil {
+	snapshot.SchemaVersion = clean(s.schema.Version)
+	if mirror := s.schema.Table(schema.TableMirror); mirror != nil {
 		snapshot.Features.MirrorFilter = mirror.Column("filter") != nil
 	}
 	c.publish(snapshot, s)

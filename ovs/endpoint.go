@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,29 +30,25 @@ func DefaultEndpoint() string { return "unix:" + filepath.Join(RunDir(), "db.soc
 
 // CheckEndpoint reports what is wrong with an endpoint as a user typed it.
 func CheckEndpoint(endpoint string) error {
-	_, err := libovsdbEndpoint(endpoint)
+	_, _, err := networkAddress(endpoint)
 	return err
 }
 
-// libovsdbEndpoint turns an endpoint as ovs-vsctl takes it into libovsdb's URL.
-func libovsdbEndpoint(endpoint string) (string, error) {
+// networkAddress turns an endpoint as ovs-vsctl takes it into what package net does.
+func networkAddress(endpoint string) (network, address string, err error) {
 	method, address, ok := strings.Cut(endpoint, ":")
 	switch {
 	case !ok:
 	case method == "unix" && address != "":
-		path, err := filepath.Abs(address)
-		if err != nil {
-			return "", fmt.Errorf("endpoint %q: %w", endpoint, err)
-		}
-		return (&url.URL{Scheme: method, Path: path}).String(), nil
+		return method, address, nil
 	case method == "tcp" || method == "ssl":
 		host, port, err := net.SplitHostPort(address)
 		if err != nil || host == "" || port == "" {
-			return "", fmt.Errorf("endpoint %q: want %s:HOST:PORT", endpoint, method)
+			return "", "", fmt.Errorf("endpoint %q: want %s:HOST:PORT", endpoint, method)
 		}
-		return endpoint, nil
+		return "tcp", address, nil
 	}
-	return "", fmt.Errorf("endpoint %q: want unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT", endpoint)
+	return "", "", fmt.Errorf("endpoint %q: want unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT", endpoint)
 }
 
 // controlDir is where the control socket of that server's ovs-vswitchd should lie,
@@ -113,7 +108,7 @@ func explainConnect(endpoint string, err error) error {
 
 // closedByServer reports whether the server hung up, as it does on a certificate
 // that it does not trust: in TLS 1.3 that comes after the handshake, with the first
-// request. libovsdb keeps only the words of the errors.
+// request.
 func closedByServer(err error) bool {
 	text := err.Error()
 	for _, sign := range []string{"EOF", "broken pipe", "connection reset", "remote error: tls", "first record does not look like a TLS handshake", "not connected"} {

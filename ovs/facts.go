@@ -123,7 +123,7 @@ func (c *Client) readStatistics(ctx context.Context, f *Facts) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	results, err := s.ovsdb.Transact(ctx, ovsdb.Operation{
+	results, err := s.transact(ctx, ovsdb.Operation{
 		Op: ovsdb.OperationSelect, Table: schema.TableInterface, Where: []ovsdb.Condition{},
 		Columns: []string{"name", "statistics", "link_speed"},
 	})

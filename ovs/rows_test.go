@@ -5,7 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/ovn-kubernetes/libovsdb/model"
 	"github.com/ovn-kubernetes/libovsdb/ovsdb"
 )
 
@@ -39,17 +38,12 @@ func TestOlderAndNewerSchemasAreTolerated(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := serverSchema(t, test.mirror)
-			client, monitors, err := fit(server)
+			columns, err := fit(server)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, errs := model.NewDatabaseModel(server, client); len(errs) > 0 {
-				t.Errorf("libovsdb refuses the structs: %v", errs)
-			}
-			for _, m := range monitors {
-				if m.Table == "Mirror" && !slices.Equal(slices.Sorted(slices.Values(m.Fields)), test.want) {
-					t.Errorf("monitors %v, want %v", m.Fields, test.want)
-				}
+			if got := slices.Sorted(slices.Values(columns["Mirror"])); !slices.Equal(got, test.want) {
+				t.Errorf("monitors %v, want %v", got, test.want)
 			}
 		})
 	}
@@ -58,7 +52,7 @@ func TestOlderAndNewerSchemasAreTolerated(t *testing.T) {
 func TestAnotherDatabaseIsRefused(t *testing.T) {
 	server := serverSchema(t, "")
 	delete(server.Tables, "Mirror")
-	if _, _, err := fit(server); err == nil {
+	if _, err := fit(server); err == nil {
 		t.Error("a database without mirrors passes for Open vSwitch")
 	}
 }

@@ -138,7 +138,7 @@ func (s *session) readCounters(ctx context.Context, interfaces []UUID) (map[UUID
 			Columns: []string{"statistics", "link_speed"},
 		}
 	}
-	results, err := s.ovsdb.Transact(ctx, operations...)
+	results, err := s.transact(ctx, operations...)
 	if err != nil {
 		return nil, fmt.Errorf("reading %d interfaces' counters: %s", len(interfaces), clean(err.Error()))
 	}
@@ -161,7 +161,7 @@ func (s *session) readCounters(ctx context.Context, interfaces []UUID) (map[UUID
 func (s *session) readAllCounters(ctx context.Context) (map[UUID]gauge, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	results, err := s.ovsdb.Transact(ctx, ovsdb.Operation{
+	results, err := s.transact(ctx, ovsdb.Operation{
 		Op: ovsdb.OperationSelect, Table: schema.TableInterface, Where: []ovsdb.Condition{},
 		Columns: []string{"_uuid", "statistics", "link_speed"},
 	})

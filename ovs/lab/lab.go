@@ -37,6 +37,8 @@ type Options struct {
 	Scene bool
 	// Silent leaves the scene's traffic out.
 	Silent bool
+	// DatabaseOnly leaves ovs-vswitchd out: rows, but no switch. See AddPorts.
+	DatabaseOnly bool
 	// Link connects the scene's two bridges.
 	Link Link
 	// OVSDBArgs are further arguments for ovsdb-server, such as
@@ -118,6 +120,9 @@ func (l *Lab) start(ctx context.Context) error {
 		"ovs-version="+lastField(version), "external-ids:hostname=lab", "external-ids:system-id=lab",
 		"other-config:vlan-limit=2"); err != nil {
 		return err
+	}
+	if l.opts.DatabaseOnly {
+		return nil
 	}
 	if err := l.vswitchd.start(ctx); err != nil {
 		return err
