@@ -173,6 +173,8 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.onCopied(msg)
 	case tea.KeyPressMsg:
 		return m, m.onKey(msg)
+	case tea.MouseMsg:
+		return m, m.onMouse(msg)
 	case tea.PasteMsg:
 		m.paste(msg.Content)
 	case snapshotMsg:

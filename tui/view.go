@@ -18,6 +18,9 @@ func (m *model) View() tea.View {
 	}
 	v := tea.NewView(m.frame)
 	v.AltScreen = true
+	if m.cfg.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	v.WindowTitle = widget.Cut("ovscope "+m.hostname(), 60, "")
 	if m.st.Terminal.ASCII {
 		v.WindowTitle = widget.ASCII(v.WindowTitle)
@@ -140,11 +143,9 @@ func (m *model) viewPane(p layout.Pane, r layout.Rect) []string {
 // viewTabs names the panes and marks the one that is shown.
 func (m *model) viewTabs(width int) string {
 	line := widget.NewLine(width, m.st.Signs.Ellipsis)
-	for _, p := range []layout.Pane{layout.Ports, layout.Mirror, layout.Packets} {
-		switch {
-		case m.alone() && p == layout.Ports:
-			continue
-		case p == m.focus:
+	for _, p := range m.tabs() {
+		switch p {
+		case m.focus:
 			line.Put(m.st.Chosen, "["+m.paneTitle(p)+"]")
 		default:
 			line.Put(m.st.Dim, " "+m.paneTitle(p)+" ")

@@ -102,6 +102,11 @@ type Rect struct{ X, Y, W, H int }
 // Empty reports whether the rectangle has no cells.
 func (r Rect) Empty() bool { return r.W <= 0 || r.H <= 0 }
 
+// Has reports whether a cell is in the rectangle.
+func (r Rect) Has(x, y int) bool {
+	return x >= r.X && x < r.X+r.W && y >= r.Y && y < r.Y+r.H
+}
+
 // Screen is where everything is. Rectangles of panes include their borders.
 type Screen struct {
 	Class Class

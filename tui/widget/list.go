@@ -23,3 +23,11 @@ func (l *List) Clamp(count, height int) {
 	l.Offset = min(l.Offset, l.Cursor, max(0, count-height))
 	l.Offset = max(0, l.Offset)
 }
+
+// Scroll moves what is on screen by delta rows, and the cursor with it.
+func (l *List) Scroll(delta, count, height int) {
+	l.Offset += delta
+	l.Cursor += delta
+	l.Offset = max(0, min(l.Offset, count-height))
+	l.Clamp(count, height)
+}
