@@ -259,6 +259,7 @@ func (a *app) change(ctx context.Context, f mirrorFlags, of func(*ovs.Snapshot) 
 		if err != nil {
 			return fmt.Errorf("%s: %w", plan.Title, err)
 		}
+		s.client.LeaveEdits() // what a script changes stays
 		out.Result, out.Warning = "done", result.Warning
 		out.Mirrors = mirrorsOf(s.client.Snapshot(), change)
 		return a.say(f, out)

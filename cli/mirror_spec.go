@@ -108,7 +108,7 @@ func (f *specFlags) create(s *ovs.Snapshot, name string) (ovs.Change, error) {
 	if len(twins) > 0 {
 		for _, m := range twins {
 			edit, err := ovs.NewPlan(s, ovs.EditMirror{Mirror: m.UUID, Seen: m.Spec(), Want: want, Flood: flood})
-			if same(s, m, want, edit, err) {
+			if err == nil && edit.Empty() {
 				return nil, nil
 			}
 		}
@@ -116,16 +116,6 @@ func (f *specFlags) create(s *ovs.Snapshot, name string) (ovs.Change, error) {
 			b.Name, name, twins[0].SourcesText(), twins[0].OutputText(), name)
 	}
 	return ovs.CreateMirror{Bridge: b.UUID, MirrorSpec: want, Flood: flood, Lease: ovs.NewLeaseID()}, nil
-}
-
-// same reports whether the mirror is as wanted: editing it would do nothing, and a
-// port that was to be new is like the one that is there.
-func same(s *ovs.Snapshot, m *ovs.Mirror, want ovs.MirrorSpec, edit *ovs.Plan, err error) bool {
-	if err != nil || !edit.Empty() {
-		return false
-	}
-	n := want.Output.New
-	return n == nil || m.OutputPort != nil && n.Describes(s.Port(m.OutputPort.UUID))
 }
 
 // edit is the change that makes the mirror as the flags say.

@@ -79,7 +79,9 @@ func (c *EditMirror) after(newer EditMirror) {
 	compose(&seen.Filter, &want.Filter, was.Filter, to.Filter)
 	composeSets(&seen.Sources, &want.Sources, was.Sources, to.Sources)
 	composeSets(&seen.VLANs, &want.VLANs, was.VLANs, to.VLANs)
-	if !was.Output.same(to.Output) {
+	if was.Output.same(to.Output) {
+		composeSets(&c.Unflood, &c.Flood, newer.Unflood, newer.Flood)
+	} else {
 		if !seen.Output.same(to.Output) || want.Output.same(seen.Output) {
 			want.Output, c.Flood = to.Output, newer.Flood
 		}
@@ -131,7 +133,7 @@ func composeSets[T comparable](seen, want *[]T, was, to []T) {
 func (c *EditMirror) nothing() bool {
 	return c.Seen.Name == c.Want.Name && c.Seen.SelectAll == c.Want.SelectAll && c.Seen.SnapLen == c.Want.SnapLen &&
 		c.Seen.Filter == c.Want.Filter && c.Seen.Output.same(c.Want.Output) &&
-		len(c.Seen.Sources)+len(c.Want.Sources)+len(c.Seen.VLANs)+len(c.Want.VLANs) == 0
+		len(c.Seen.Sources)+len(c.Want.Sources)+len(c.Seen.VLANs)+len(c.Want.VLANs)+len(c.Flood)+len(c.Unflood) == 0
 }
 
 // Possible is the change without what cannot be had any more: ports that are gone,

@@ -63,6 +63,26 @@ func TestEditsAreTakenBackNet(t *testing.T) {
 	_ = now
 }
 
+// Bridges that flood a VLAN for somebody's mirror, one more each time.
+func TestFloodingIsTakenBackNet(t *testing.T) {
+	var e Edits
+	note := func(flood, unflood []UUID) {
+		e.Note(&Plan{edits: true, Undo: EditMirror{Mirror: id('c', '2'), Flood: flood, Unflood: unflood}})
+	}
+	br0, br1 := []UUID{id('b', '0')}, []UUID{id('b', '1')}
+	note(nil, br0)
+	note(nil, br1)
+	want := []EditMirror{{Mirror: id('c', '2'), Unflood: []UUID{id('b', '0'), id('b', '1')}}}
+	if diff := cmp.Diff(want, e.List()); diff != "" {
+		t.Error(diff)
+	}
+	note(br0, nil)
+	note(br1, nil)
+	if got := e.List(); len(got) != 0 {
+		t.Errorf("left to take back: %+v", got)
+	}
+}
+
 // What is gone, or changed by somebody else since, is not taken back.
 func TestTakingBackLeavesOtherPeoplesChanges(t *testing.T) {
 	s := fixture()

@@ -164,8 +164,17 @@ func TestEditsByPlanAndByCommand(t *testing.T) {
 		{"another kind of tunnel with the same name", func(m *ovs.MirrorSpec) {
 			m.Output = ovs.Output{New: &ovs.NewPort{Name: "gre0", Tunnel: ovs.Tunnel{Kind: ovs.ERSPAN1, Remote: netip.MustParseAddr("2001:db8::9"), Index: 26}}}
 		}},
+		{"the tunnel to another address", func(m *ovs.MirrorSpec) {
+			m.Output = ovs.Output{New: &ovs.NewPort{Name: "gre0", Tunnel: ovs.Tunnel{Kind: ovs.GRE, Remote: netip.MustParseAddr("192.0.2.10"), Key: ovs.Key{Set: true, Value: 7}}}}
+		}},
+		{"the tunnel of another kind", func(m *ovs.MirrorSpec) {
+			m.Output = ovs.Output{New: &ovs.NewPort{Name: "gre0", Tunnel: ovs.Tunnel{Kind: ovs.ERSPAN1, Remote: netip.MustParseAddr("2001:db8::9"), Index: 26}}}
+		}},
 		{"to a port of its own", func(m *ovs.MirrorSpec) { m.Output = ovs.Output{New: &ovs.NewPort{Name: "span1"}} }},
 		{"another tag of that port", func(m *ovs.MirrorSpec) { m.Output = ovs.Output{New: &ovs.NewPort{Name: "span1", Tag: 20}} }},
+		{"that port with a tag", func(m *ovs.MirrorSpec) {
+			m.Output = ovs.Output{New: &ovs.NewPort{Name: "span1", Tag: 10}}
+		}},
 		{"all at once", func(m *ovs.MirrorSpec) {
 			*m = ovs.MirrorSpec{Name: "x", Sources: []ovs.Source{tap5}, VLANs: []int{20}, SnapLen: 64, Output: ovs.Output{Port: port(t, s, "tap6").UUID}}
 		}},

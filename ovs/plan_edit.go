@@ -30,7 +30,7 @@ func planEditMirror(s *Snapshot, c EditMirror) (*Plan, error) {
 		return nil, err
 	}
 	p.edits = m.Owner.Kind != ThisRun
-	p.Undo = EditMirror{Mirror: m.UUID, Seen: e.after, Want: e.back, Flood: s.floodedBy(m.floodID()), Unflood: e.flooded, Lease: c.Lease}
+	p.Undo = EditMirror{Mirror: m.UUID, Seen: e.after, Want: e.back, Flood: e.unflooded, Unflood: e.flooded, Lease: c.Lease}
 	p.takeBack = p.Undo
 	p.findHazards(s, e.b, m, e.after, c.Flood)
 	return e.finish("mirror " + m.Name + ": " + strings.Join(e.parts, "; ")), nil
@@ -47,6 +47,7 @@ type edit struct {
 	seen, want  MirrorSpec
 	after, back MirrorSpec // the mirror as it will be, and how it is made as it was
 	flooded     []UUID     // bridges that flood the VLAN from now on, while the output stays
+	unflooded   []UUID     // bridges that flood no more for the mirror, whether it stays or not
 	parts       []string   // of the title
 }
 
@@ -226,7 +227,8 @@ func (e *edit) output() error {
 	}
 	e.replace("output", was, now)
 	if want.VLAN != 0 {
-		if err := e.flood(e.c.Flood, want.VLAN, m.floodID()); err != nil {
+		bridges := slices.DeleteFunc(slices.Clone(e.c.Flood), func(b UUID) bool { return slices.Contains(e.c.Unflood, b) })
+		if err := e.flood(bridges, want.VLAN, m.floodID()); err != nil {
 			return err
 		}
 	}
@@ -256,6 +258,7 @@ func (e *edit) flooding() error {
 	for _, bridge := range e.c.Unflood {
 		if b := e.s.Bridge(bridge); b != nil && b.floodNotes()[id] == vlan {
 			e.unfloodOn([]*Bridge{b}, []string{id})
+			e.unflooded = append(e.unflooded, bridge)
 			e.did("bridge %s need not flood VLAN %d for it", b.Name, vlan)
 		}
 	}
@@ -265,6 +268,7 @@ func (e *edit) flooding() error {
 // leaveOutput takes back what was made for the old output.
 func (e *edit) leaveOutput() {
 	m := e.m
+	e.unflooded = e.s.floodedBy(m.floodID())
 	e.unflood([]string{m.floodID()})
 	if m.OutputPort == nil {
 		return
