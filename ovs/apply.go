@@ -76,6 +76,20 @@ func (c *Client) carryOut(ctx context.Context, p *Plan) (result Result, err erro
 	return result, nil
 }
 
+// PurgeCommand is what does the same as Client.Purge.
+const PurgeCommand = "ovs-appctl revalidator/purge"
+
+// Purge makes running flows follow the mirrors as they are now, for copies that go
+// on though they should not (F1). Apply does it by itself where that is known to
+// be needed.
+func (c *Client) Purge(ctx context.Context) (Result, error) {
+	start := c.cfg.Now()
+	err := purgeFlows(ctx, c.runDir())
+	result := Result{Purged: err == nil, Took: c.cfg.Now().Sub(start)}
+	c.record(&Plan{Title: "purge flows, because copies still arrive", Commands: []string{PurgeCommand}}, result, err)
+	return result, err
+}
+
 // record writes a change into the log file: what would do the same, and how it went.
 func (c *Client) record(p *Plan, result Result, err error) {
 	level, outcome := slog.LevelInfo, "ok"

@@ -2,6 +2,7 @@ package ovs
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,8 +47,9 @@ func newBuilder(cfg Config) *builder {
 }
 
 type mirrorHistory struct {
-	firstSeen, lastMoved time.Time
-	statistics           *MirrorStatistics
+	firstSeen, lastMoved, lastChanged time.Time
+	statistics                        *MirrorStatistics
+	spec                              MirrorSpec
 }
 
 // build reads all rows. It wants to be called in the replica's Read.
@@ -256,9 +258,14 @@ func (b *builder) mirror(row *schema.Mirror, bridge UUID, history map[UUID]mirro
 	if known && m.Statistics != nil && moved(h.statistics, m.Statistics) {
 		h.lastMoved = b.now()
 	}
-	h.statistics = m.Statistics
+	spec := m.Spec().sorted()
+	spec.Name = ""
+	if known && !reflect.DeepEqual(h.spec, spec) {
+		h.lastChanged = b.now()
+	}
+	h.statistics, h.spec = m.Statistics, spec
 	history[m.UUID] = h
-	m.FirstSeen, m.LastMoved = h.firstSeen, h.lastMoved
+	m.FirstSeen, m.LastMoved, m.LastChanged = h.firstSeen, h.lastMoved, h.lastChanged
 	return m
 }
 

@@ -147,7 +147,10 @@ type Mirror struct {
 	// FirstSeen is when this run of ovscope first saw the row.
 	FirstSeen time.Time
 	// LastMoved is when Statistics were last seen to grow; zero if never.
-	LastMoved   time.Time
+	LastMoved time.Time
+	// LastChanged is when what is copied, or where to, was last seen to change; zero
+	// if never.
+	LastChanged time.Time
 	Owner       Owner
 	ExternalIDs map[string]string
 

@@ -177,6 +177,8 @@ func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 		return m.retarget()
 	}
 	m.setSnapshot(msg.snapshot)
+	m.switchedOff(msg.plan, msg.before)
+	m.log.prove(msg.entry, m.removed(msg.plan, msg.before))
 	switch {
 	case msg.undoing != nil:
 		m.dropUndo(msg.undoing)

@@ -187,7 +187,7 @@ func TestOwnMirrorWithoutOutputIsMadeAnew(t *testing.T) {
 		b.Ports = b.Ports[:len(b.Ports)-1]
 		b.Mirrors[0].OutputPort = nil
 	})
-	u.Expect("goes nowhere: its output port was deleted; e, i or b makes the mirror anew")
+	u.Expect("not delivering: its output was deleted; e, i or b makes it anew")
 	u.Select("tap2")
 	u.Press("e")
 	u.Expect("Mirror ovscope3f9a0002, ours", "1 mirror to remove on quit", "Listening on ovscope3f9a0002")

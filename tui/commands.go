@@ -55,6 +55,7 @@ type appliedMsg struct {
 	entry    int // of the command log
 	undoing  *undoStep
 	then     func() tea.Cmd // what is to follow if it worked; nil for nothing
+	before   *ovs.Snapshot  // that the change was planned on
 	result   ovs.Result
 	err      error
 	snapshot *ovs.Snapshot // that shows the change; nil when it did not come in time
@@ -71,7 +72,7 @@ func (m *model) apply(plan *ovs.Plan, undoing *undoStep, then func() tea.Cmd) te
 	case ovs.CreateLease:
 		delete(m.released, c.Lease)
 	}
-	after := m.generation()
+	after, before := m.generation(), m.snap
 	return func() tea.Msg {
 		if !m.underway.begin() {
 			return nil
@@ -79,7 +80,7 @@ func (m *model) apply(plan *ovs.Plan, undoing *undoStep, then func() tea.Cmd) te
 		defer m.underway.end()
 		ctx, cancel := context.WithTimeout(m.ctx, applyDeadline)
 		defer cancel()
-		msg := appliedMsg{plan: plan, entry: entry, undoing: undoing, then: then}
+		msg := appliedMsg{plan: plan, entry: entry, undoing: undoing, then: then, before: before}
 		msg.result, msg.err = m.cfg.Switch.Apply(ctx, plan)
 		if msg.err == nil {
 			msg.snapshot = m.catchUp(plan.Change, after)

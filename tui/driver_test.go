@@ -257,6 +257,8 @@ func (u *ui) Feed(frames ...live.Frame) {
 }
 
 // Pings lets n pings with a tag arrive, numbered from first on.
+func ping(u *ui, seq int) live.Frame { return tuitest.Ping(u.clock, seq) }
+
 func (u *ui) Pings(first, n int, tags ...live.Tag) {
 	u.Helper()
 	for i := range n {

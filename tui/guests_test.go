@@ -121,7 +121,7 @@ func TestOutputDeletedByOthersIsAnnounced(t *testing.T) {
 	u.Wait(time.Second)
 	u.Delete("ovscope3f9a0001")
 	u.Expect("port ovscope3f9a0001, the output of mirror ovscope3f9a0001, was deleted by somebody else",
-		"goes nowhere: its output port was deleted; e, i or b makes the mirror anew", "seq=5")
+		"not delivering: its output was deleted; e, i or b makes it anew", "seq=5")
 }
 
 func TestKeptAndDeadMirrorsSayHowToRemoveThem(t *testing.T) {
@@ -133,7 +133,7 @@ func TestKeptAndDeadMirrorsSayHowToRemoveThem(t *testing.T) {
 		s.Mirror("ovn-m1").Owner = ovs.Owner{Kind: ovs.OtherRun, Lease: "y", Process: ovs.Process{PID: 31702}, Life: ovs.Dead}
 	})
 	u.Select("vnet2")
-	u.Expect("Mirror span0, kept", "copies nothing: no source is on", "kept; ovscope cleanup --kept removes it")
+	u.Expect("Mirror span0, kept", "not delivering: no source is on", "kept; ovscope cleanup --kept removes it")
 	u.ExpectNot("restarts")
 	u.Press("m")
 	u.Expect("a dead ovscope's", "its ovscope, process 31702, is gone: ovscope cleanup removes it")

@@ -23,6 +23,7 @@ type logEntry struct {
 	result   ovs.Result
 	err      error
 	undone   string // the change that this one takes back, "" for none
+	proof    string // why nothing can be copied any more after it, "" for nothing to say
 	// note entries only say what happened; style is theirs.
 	note  bool
 	style style.Style
@@ -56,6 +57,13 @@ func (l *commandLog) finish(number int, result ovs.Result, err error) {
 	}
 	e := &l.entries[i]
 	e.done, e.result, e.err = true, result, err
+}
+
+// prove notes why a change has ended all copies that it was to end.
+func (l *commandLog) prove(number int, proof string) {
+	if i := number - l.dropped; i >= 0 && i < len(l.entries) {
+		l.entries[i].proof = proof
+	}
 }
 
 // last is the newest entry, nil when there is none.

@@ -158,6 +158,9 @@ func (m *model) logEntryLines(e *logEntry, width int, chosen bool) []string {
 		text = m.st.Say(e.title) + ": " + text
 	}
 	add(m.clockTime(e.at), text, st)
+	if e.proof != "" {
+		add("", m.st.Say(e.proof), m.st.Dim)
+	}
 	for _, c := range e.commands {
 		add("       $", c, m.st.Command)
 	}

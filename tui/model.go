@@ -49,6 +49,8 @@ type model struct {
 
 	// lost are the ports that a mirror copied and that were deleted, by the mirror.
 	lost map[ovs.UUID][]*lostSource
+	// silences are the mirrors that were switched off and must fall silent.
+	silences map[ovs.UUID]*silence
 	// released are the leases that this run has given up itself.
 	released map[string]bool
 
@@ -105,7 +107,8 @@ func newModel(ctx context.Context, cfg Config, crash *crashReport) *model {
 		chosen: map[ovs.UUID]ovs.UUID{},
 		agreed: map[ovs.UUID]bool{},
 		lost:   map[ovs.UUID][]*lostSource{}, released: map[string]bool{},
-		redraw: true,
+		silences: map[ovs.UUID]*silence{},
+		redraw:   true,
 	}
 	m.terminal = style.Terminal{Profile: colorprofile.ANSI256, ASCII: cfg.ASCII, Theme: cfg.Theme}
 	if cfg.NoColor {
@@ -169,6 +172,10 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.st = style.New(m.terminal)
 	case tea.EnvMsg:
 		m.clipboard = newClipboard(msg)
+	case purgedMsg:
+		m.onPurged(msg)
+	case sentryMsg:
+		return m, m.onSentry(msg)
 	case copiedMsg:
 		return m, m.onCopied(msg)
 	case tea.KeyPressMsg:
@@ -244,7 +251,7 @@ func (m *model) nextTick() tea.Cmd {
 	switch {
 	case m.tap.capture != nil && m.tap.meter.awaited(m.now()):
 		every = eagerTick
-	case m.tap.capture != nil || m.tap.failed != nil && !m.tap.ended:
+	case m.tap.capture != nil || m.suspicious() || m.tap.failed != nil && !m.tap.ended:
 		every = fastTick
 	}
 	return m.clock.after(every, tickMsg{m.ticks})
@@ -265,5 +272,5 @@ func (m *model) onTick(msg tickMsg) tea.Cmd {
 	if m.page != nil {
 		turning = m.page.tick(m, now)
 	}
-	return tea.Batch(m.nextTick(), m.retry(now), m.scan(), turning)
+	return tea.Batch(m.nextTick(), m.watchSilences(now), m.retry(now), m.scan(), turning)
 }

@@ -410,7 +410,7 @@ func (m *model) whyNoPackets() (string, style.Style) {
 	}
 	text := "Listening on " + t.point.Interface + ". Nothing has come yet."
 	if v := m.verdict(mirror); v.sign == m.st.Signs.Wrong {
-		return text + "\nThe mirror " + v.text + ".", m.st.Warn
+		return text + "\n" + capital(v.text) + ".", m.st.Warn
 	}
 	return text, m.st.Dim
 }

@@ -52,23 +52,23 @@ func (m *model) sourceVerdict() verdict {
 	signs := m.st.Signs
 	switch {
 	case t.ended && t.failed != nil:
-		return verdict{signs.Wrong, m.st.Say(t.failed.Error()), m.st.Bad}
+		return verdict{stateNotDelivering, signs.Wrong, m.st.Say(t.failed.Error()), m.st.Bad}
 	case t.ended:
-		return verdict{signs.Up, "read to its end", m.st.Good}
+		return verdict{stateStopped, signs.Up, "read to its end", m.st.Good}
 	case t.failed != nil:
-		return verdict{signs.Wrong, m.st.Say(t.failed.Error()) + "; trying again", m.st.Bad}
+		return verdict{stateNotDelivering, signs.Wrong, m.st.Say(t.failed.Error()) + "; trying again", m.st.Bad}
 	case t.capture == nil:
-		return verdict{signs.Down, "opening " + m.cfg.Capture.Title, m.st.Dim}
+		return verdict{stateNotKnown, signs.Down, "opening " + m.cfg.Capture.Title, m.st.Dim}
 	case m.ofFile():
-		return verdict{signs.Down, "reading", m.st.Text}
+		return verdict{stateCopying, signs.Down, "reading", m.st.Text}
 	case t.meter.arriving(now):
-		return verdict{signs.Up, "packets arrive", m.st.Good}
+		return verdict{stateCopying, signs.Up, "packets arrive", m.st.Good}
 	case t.away():
-		return verdict{signs.Wrong, m.interfaceTrouble(), m.st.Bad}
+		return verdict{stateNotDelivering, signs.Wrong, m.interfaceTrouble(), m.st.Bad}
 	case !t.meter.arrived.IsZero():
-		return verdict{signs.Down, "quiet: the last packet came " + ago(now.Sub(t.meter.arrived)) + " ago", m.st.Dim}
+		return verdict{stateIdle, signs.Down, "quiet: the last packet came " + ago(now.Sub(t.meter.arrived)) + " ago", m.st.Dim}
 	}
-	return verdict{signs.Down, "waiting for the first packet", m.st.Dim}
+	return verdict{stateNotKnown, signs.Down, "waiting for the first packet", m.st.Dim}
 }
 
 // whyOff is why what belongs to Open vSwitch is of no use without it.

@@ -91,11 +91,11 @@ func TestInterfaceThatIsDownOrGoneIsNamed(t *testing.T) {
 	u.Expect("● copying, says OVS")
 	w.state.Phase, w.state.Since = capture.Down, u.clock
 	u.Wait(time.Second)
-	u.Expect("! mon0 is down: ip link set mon0 up")
+	u.Expect("! not delivering: mon0 is down: ip link set mon0 up")
 	u.ExpectNot("copying")
 	w.state.Phase, w.state.Since = capture.Gone, u.clock
 	u.Wait(time.Second)
-	u.Expect("! mon0 is gone since 15:09:27")
+	u.Expect("! not delivering: mon0 is gone since 15:09:27")
 	w.state.Phase, w.state.Since = capture.Running, u.clock
 	u.Wait(time.Second)
 	u.Expect("lost         nothing; mon0 is back since 15:09:28")
@@ -108,12 +108,12 @@ func TestOutputThatOVSKnowsIsDownIsNamed(t *testing.T) {
 	u.Edit(func(s *ovs.Snapshot) { s.PortByName("mon0").Interfaces[0].AdminState = "down" })
 	u.Select("vnet2")
 	u.Press("m")
-	u.Expect("! mon0 is down: ip link set mon0 up")
+	u.Expect("! not delivering: mon0 is down: ip link set mon0 up")
 	u.Edit(func(s *ovs.Snapshot) {
 		i := s.PortByName("mon0").Interfaces[0]
 		i.AdminState, i.LinkState = "up", "down"
 	})
-	u.Expect("! the link of its output mon0 is down")
+	u.Expect("! not delivering: the link of its output mon0 is down")
 }
 
 // OVS reports every five seconds what passed in the five before. Bursts further
@@ -138,9 +138,9 @@ func TestVerdictDoesNotFlapWithOVSsRefresh(t *testing.T) {
 		u.Wait(5 * time.Second)
 		u.Edit(func(s *ovs.Snapshot) { s.Mirror("span0").LastMoved = u.clock })
 	}
-	u.Expect("! OVS counts copies, but none arrive on mon0")
+	u.Expect("! not delivering: OVS counts copies, but none arrive on mon0")
 	u.Wait(4 * time.Second)
-	u.Expect("! OVS counts copies, but none arrive on mon0")
+	u.Expect("! not delivering: OVS counts copies, but none arrive on mon0")
 }
 
 // 64 MiB of packets are there once, however many mirrors are looked at.

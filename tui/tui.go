@@ -46,6 +46,8 @@ type Switch interface {
 	Apply(ctx context.Context, p *ovs.Plan) (ovs.Result, error)
 	// Facts looks for a moment at the interfaces, for the hazards of a plan.
 	Facts(ctx context.Context) (*ovs.Facts, error)
+	// Purge makes running flows follow the mirrors as they are now.
+	Purge(ctx context.Context) (ovs.Result, error)
 	// Self owns what this run creates.
 	Self() ovs.Process
 	// Edits take back what this run has changed in mirrors of others; LeaveEdits

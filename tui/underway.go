@@ -64,5 +64,6 @@ func (m *model) shutdown() {
 	if !m.underway.wait(shutdownPatience) {
 		m.cfg.Log.Warn("something is still under way on quitting")
 	}
+	m.endSentries()
 	m.recorder.shutdown()
 }

@@ -12,11 +12,26 @@ import (
 
 // verdict says in words whether copies arrive.
 type verdict struct {
+	state      mirrorState
 	sign, text string
 	style      style.Style
 }
 
-// verdict combines what OVS's rows say (Health) with what our own capture sees.
+// mirrorState is a verdict in a word or two.
+type mirrorState string
+
+const (
+	stateNotKnown      mirrorState = "not known"
+	stateCopying       mirrorState = "copying"        // frames are seen at the tap point, or OVS says so
+	stateIdle          mirrorState = "idle"           // there is nothing to copy
+	stateNotDelivering mirrorState = "not delivering" // though there should be something
+	stateStopping      mirrorState = "stopping"       // switched off, but not silent yet
+	stateStopped       mirrorState = "stopped"        // and silent
+	stateOff           mirrorState = "off"            // no source was on yet
+)
+
+// verdict combines what OVS's rows say (Health), what the sources' counters say
+// (Activity), and what our own capture sees.
 func (m *model) verdict(mirror *ovs.Mirror) verdict {
 	now := m.now()
 	h, why := m.snap.Health(mirror, now)
@@ -27,62 +42,119 @@ func (m *model) verdict(mirror *ovs.Mirror) verdict {
 	seen := mine && t.meter.arriving(now)
 	capturing := mine && t.capture != nil
 
-	good := func(text string) verdict { return verdict{signs.Up, text, m.st.Good} }
-	quiet := func(text string) verdict { return verdict{signs.Down, text, m.st.Dim} }
-	warn := func(text string) verdict { return verdict{signs.Wrong, text, m.st.Warn} }
-	bad := func(text string) verdict { return verdict{signs.Wrong, text, m.st.Bad} }
+	good := func(text string) verdict { return verdict{stateCopying, signs.Up, text, m.st.Good} }
+	quiet := func(state mirrorState, text string) verdict { return verdict{state, signs.Down, text, m.st.Dim} }
+	bad := func(reason string) verdict {
+		return verdict{stateNotDelivering, signs.Wrong, "not delivering: " + reason, m.st.Bad}
+	}
 
 	switch h {
 	case ovs.SelectsNothing:
-		switch {
-		case mine && t.meter.leaking(now):
-			return warn("no source is on, yet copies still arrive: flows of before go on")
-		case len(m.lost[mirror.UUID]) > 0:
-			return warn(m.lost[mirror.UUID][0].text(mirror))
-		case mirror.Owner.Kind == ovs.ThisRun:
-			return quiet("off: " + why)
-		case mirror.Owner.Kind == ovs.Kept:
-			return bad("copies nothing: no source is on")
-		}
-		return bad("copies nothing: " + why)
+		return m.selectsNothing(mirror, why)
 	case ovs.NoOutput:
 		if lostOutput(mirror) {
-			return bad(fmt.Sprintf("goes nowhere: its output port was deleted; %s, %s or %s makes the mirror anew",
+			return bad(fmt.Sprintf("its output was deleted; %s, %s or %s makes it anew",
 				m.label(keymap.Egress), m.label(keymap.Ingress), m.label(keymap.Both)))
 		}
-		return bad("goes nowhere: " + why)
+		return bad(why)
 	case ovs.NeverBuilt:
 		if !seen {
-			return bad("does not work: " + why)
+			return bad(why)
 		}
 	case ovs.Delivering, ovs.Idle, ovs.Waiting, ovs.Built:
 	}
 	if trouble := m.outputTrouble(mirror); trouble != "" && !seen {
 		return bad(trouble)
 	}
+	if m.snap.Stale() && !seen {
+		return verdict{stateNotKnown, signs.Wrong, "not known: the connection to Open vSwitch is lost", m.st.Warn}
+	}
+	if trouble := m.snap.SourceError(mirror); trouble != "" && !seen && h != ovs.Delivering {
+		return bad(m.st.Say(trouble))
+	}
+	a := m.snap.Activity(mirror)
+	last := "" // of a mirror that has delivered
+	if capturing && !t.meter.arrived.IsZero() {
+		last = "the last packet came " + ago(now.Sub(t.meter.arrived)) + " ago"
+	}
 	switch {
-	case m.snap.Stale() && !seen:
-		return warn("not known: the connection to Open vSwitch is lost")
 	case seen:
 		return good("copying, and packets arrive here")
 	case h == ovs.Delivering && capturing && m.missing(mirror):
-		return warn("OVS counts copies, but none arrive on " + t.point.Interface)
-	case h == ovs.Delivering && capturing && !t.meter.arrived.IsZero():
-		return good("copying, says OVS; the last packet came here " + ago(now.Sub(t.meter.arrived)) + " ago")
+		return bad("OVS counts copies, but none arrive on " + t.point.Interface)
+	case h == ovs.Delivering && last != "":
+		return good("copying, says OVS; " + last)
 	case h == ovs.Delivering:
 		return good("copying, says OVS")
-	case capturing && !t.meter.arrived.IsZero():
-		return quiet("idle: the last packet came " + ago(now.Sub(t.meter.arrived)) + " ago")
+	case m.starved(mirror, a):
+		return m.starving(mirror, a)
+	case a.Quiet() && last != "":
+		return quiet(stateIdle, "idle: its sources are quiet; "+last)
+	case a.Quiet():
+		return quiet(stateIdle, "idle: its sources are quiet, their counters stand still")
+	case last != "":
+		return quiet(stateIdle, "idle: "+last)
 	case (h == ovs.Waiting || h == ovs.Built) && capturing:
-		return quiet("waiting for the first packet")
+		return quiet(stateNotKnown, "waiting for the first packet")
 	case h == ovs.Waiting:
-		return quiet("waiting for OVS to count")
+		return quiet(stateNotKnown, "waiting for OVS to count")
 	case h == ovs.Built:
-		return quiet("not known yet whether anything is copied: OVS counts every " + m.snap.StatsInterval.String())
+		return quiet(stateNotKnown, "not known yet whether anything is copied: OVS counts every "+m.snap.StatsInterval.String())
 	case capturing:
-		return quiet("idle: the sources are quiet")
+		return quiet(stateIdle, "idle: nothing arrives, and OVS's counters stand still")
 	}
-	return quiet("idle: " + why)
+	return quiet(stateIdle, "idle: "+why)
+}
+
+// selectsNothing is the verdict on a mirror without sources.
+func (m *model) selectsNothing(mirror *ovs.Mirror, why string) verdict {
+	signs := m.st.Signs
+	leaking := m.tap.mirror == mirror.UUID && m.tap.meter.leaking(m.now())
+	s := m.silences[mirror.UUID]
+	broken := func(reason string) verdict {
+		return verdict{stateNotDelivering, signs.Wrong, "not delivering: " + reason, m.st.Bad}
+	}
+	switch {
+	case len(m.lost[mirror.UUID]) > 0:
+		return verdict{stateNotDelivering, signs.Wrong, m.lost[mirror.UUID][0].text(mirror), m.st.Warn}
+	case s != nil:
+		return m.silenceVerdict(s)
+	case leaking:
+		return verdict{stateStopping, signs.Wrong, "no source is on, yet copies still arrive: flows of before go on", m.st.Warn}
+	case mirror.Owner.Kind == ovs.ThisRun:
+		return verdict{stateOff, signs.Down, "off: " + why, m.st.Dim}
+	case mirror.Owner.Kind == ovs.Kept:
+		return broken("no source is on")
+	}
+	return broken(why)
+}
+
+// starved reports whether the sources of a mirror were busy in a time in which it
+// was as it is now, and nothing of that was copied: as far as our own capture can
+// tell, if there is one, else by OVS's counters.
+func (m *model) starved(mirror *ovs.Mirror, a ovs.Activity) bool {
+	const slack = time.Second // we look at the counters a little after OVS
+	from := a.From.Add(-slack)
+	if !a.Busy() || from.Before(mirror.FirstSeen) || from.Before(mirror.LastChanged) {
+		return false
+	}
+	t := &m.tap
+	if t.mirror != mirror.UUID || t.capture == nil {
+		return mirror.LastMoved.Before(from) && m.now().Sub(mirror.FirstSeen) > 2*m.snap.StatsInterval
+	}
+	return from.After(t.opened) && from.After(t.meter.altered) && t.meter.arrived.Before(from)
+}
+
+// starving is the verdict on a mirror that is starved.
+func (m *model) starving(mirror *ovs.Mirror, a ovs.Activity) verdict {
+	passed := fmt.Sprintf("nothing of %s's %s", a.Busiest, packetRate(a.Rate))
+	switch {
+	case len(mirror.VLANs) > 0:
+		return verdict{stateIdle, m.st.Signs.Down, "idle: " + passed + " is in VLAN " + ovs.Ranges(mirror.VLANs), m.st.Dim}
+	case mirror.Filter != "":
+		return verdict{stateIdle, m.st.Signs.Down, "idle: " + passed + " passes its filter", m.st.Dim}
+	}
+	return verdict{stateNotDelivering, m.st.Signs.Wrong, "not delivering: " + passed + " is copied", m.st.Bad}
 }
 
 // missing reports whether OVS has counted copies in a time in which we looked and

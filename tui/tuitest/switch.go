@@ -24,6 +24,8 @@ type Switch struct {
 	FailAfter error
 	// Result is what Apply answers when it has worked.
 	Result ovs.Result
+	// Purged is called by Purge; what it returns is Purge's error.
+	Purged func() error
 	// Block makes Apply wait until it is closed or its context ends.
 	Block chan struct{}
 
@@ -88,6 +90,15 @@ func (s *Switch) Left() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.left
+}
+
+// Purge does nothing but call Purged.
+func (s *Switch) Purge(context.Context) (ovs.Result, error) {
+	var err error
+	if s.Purged != nil {
+		err = s.Purged()
+	}
+	return ovs.Result{Took: time.Millisecond, Purged: err == nil}, err
 }
 
 // Applied lists the plans that were carried out.
