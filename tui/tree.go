@@ -98,12 +98,12 @@ func (m *model) viewBridges(width, height int, focused bool) []string {
 		return fill(lines, width, height)
 	}
 	c := m.treeColumns(width)
-	if treeHeading(width, height) > 0 {
+	heading := treeHeading(width, height)
+	if heading > 0 {
 		lines = append(lines, m.treeHead(c, width))
-		height--
 	}
-	p.list.Clamp(len(p.rows), height)
-	end := min(len(p.rows), p.list.Offset+height)
+	p.list.Clamp(len(p.rows), height-heading)
+	end := min(len(p.rows), p.list.Offset+height-heading)
 	loads := p.loads(p.rows[p.list.Offset:end])
 	for _, l := range loads {
 		if l != nil {
@@ -114,7 +114,7 @@ func (m *model) viewBridges(width, height int, focused bool) []string {
 	for i := p.list.Offset; i < end; i++ {
 		lines = append(lines, m.treeLine(&p.rows[i], loads[i-p.list.Offset], c, width, i == p.list.Cursor, focused))
 	}
-	return fill(lines, width, height+treeHeading(width, height+1))
+	return fill(lines, width, height)
 }
 
 // load is what a port carries by direction, in a second.

@@ -96,9 +96,14 @@ func (in *Input) wordStart() int {
 func (in *Input) Draw(width int, st *style.Styles) string {
 	in.width = width
 	in.offset = min(in.offset, in.cursor)
-	for in.offset < in.cursor && in.cells(in.offset, in.cursor) > width-1 {
-		in.offset++
+	first, room := in.cursor, width-1
+	for first > in.offset { // from the cursor back: much may have been pasted
+		if room -= in.cells(first-1, first); room < 0 {
+			break
+		}
+		first--
 	}
+	in.offset = first
 	line := NewLine(width, "")
 	line.Put(st.Text, string(in.text[in.offset:in.cursor]))
 	under, rest := " ", ""

@@ -168,3 +168,17 @@ func TestBoxIsExact(t *testing.T) {
 		}
 	}
 }
+
+func TestInputShowsTheTextAroundItsCursor(t *testing.T) {
+	st := style.New(style.Terminal{Profile: colorprofile.ASCII})
+	var in Input
+	in.Insert(strings.Repeat("0123456789", 400) + "日本")
+	for _, c := range []struct{ key, want string }{
+		{"", "56789日本 "}, {"left", "56789日本 "}, {"left", "56789日本 "}, {"home", "0123456789"}, {"end", "56789日本 "},
+	} {
+		in.Key(c.key)
+		if got := ansi.Strip(in.Draw(10, st)); got != c.want {
+			t.Errorf("after %q: %q, want %q", c.key, got, c.want)
+		}
+	}
+}
