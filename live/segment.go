@@ -55,7 +55,7 @@ func (g *segment) fits(size int) bool {
 	return size <= room || g.count == 0
 }
 
-func (g *segment) add(f *Frame, length int) {
+func (g *segment) add(f *Frame, length int, rewrite func([]byte, int)) {
 	at := g.used
 	room := g.bytes[at : (len(g.records)-g.count-1)*recordBytes]
 	var size int
@@ -63,6 +63,9 @@ func (g *segment) add(f *Frame, length int) {
 		size = copyTagged(room, f)
 	} else {
 		size = copy(room, f.Data)
+	}
+	if rewrite != nil {
+		rewrite(room[:size], length)
 	}
 	g.used = at + size
 	r := &g.records[len(g.records)-1-g.count]

@@ -26,6 +26,7 @@ type Store struct {
 	spare   []*segment // that can not: empty, or a reader is still inside
 	written uint64     // bytes on the wire
 	stats   *Stats     // nil, or what counts packets before they go
+	rewrite func(frame []byte, length int)
 
 	first atomic.Uint64 // oldest sequence number that can be read
 	next  atomic.Uint64 // one after the newest
@@ -86,7 +87,7 @@ func (s *Store) Add(f Frame) {
 		g = s.turn(seq)
 	}
 	if g != nil {
-		g.add(&f, length)
+		g.add(&f, length, s.rewrite)
 	}
 	s.written += uint64(length)
 	s.bytes.Store(s.written)
@@ -98,6 +99,11 @@ func (s *Store) Add(f Frame) {
 		s.stats.tryCatchUp(seq + 1)
 	}
 }
+
+// Rewrite lets a function change the bytes of every frame that is added from now
+// on, but not their number: length is that on the wire. The writer calls it. It may
+// only be set while no Source writes.
+func (s *Store) Rewrite(rewrite func(frame []byte, length int)) { s.rewrite = rewrite }
 
 // Reset empties the store for another Source, without giving its memory back:
 // numbers and counters begin at 0 again, and Stats end. It may only be called

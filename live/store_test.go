@@ -358,3 +358,20 @@ func TestResetStoreTakesFramesAsIfNew(t *testing.T) {
 		t.Error("an old packet turned up among the new ones")
 	}
 }
+
+func TestStoreRewritesFrames(t *testing.T) {
+	s := live.NewStore(1 << 20)
+	s.Rewrite(func(frame []byte, length int) {
+		if length != 70 {
+			t.Errorf("length %d", length)
+		}
+		frame[len(frame)-1] = 0xee
+		frame[12], frame[13] = 0x08, 0x06
+	})
+	mine := make([]byte, 60)
+	s.Add(live.Frame{Length: 70, Data: mine})
+	p, ok := s.Read(0, nil)
+	if !ok || p.Data[59] != 0xee || p.Headers.EtherType != live.EtherTypeARP || mine[59] != 0 {
+		t.Errorf("%v, %x, %x", ok, p.Data, mine)
+	}
+}

@@ -18,10 +18,12 @@ func decodeARP(p reader) {
 	}
 	if hardware != 1 || protocol != typeIPv4 || hardwareSize != 6 || protocolSize != 4 {
 		d.say("ARP", fmt.Sprintf("operation %d, hardware type %d, protocol 0x%04x", op, hardware, protocol))
-		r.bytes("Sender hardware address", hardwareSize)
-		r.bytes("Sender protocol address", protocolSize)
-		r.bytes("Target hardware address", hardwareSize)
-		r.bytes("Target protocol address", protocolSize)
+		for _, whose := range []string{"Sender", "Target"} {
+			r.address(hardwareSize, addressSize(hardwareSize))
+			r.bytes(whose+" hardware address", hardwareSize)
+			r.address(protocolSize, addressSize(protocolSize))
+			r.bytes(whose+" protocol address", protocolSize)
+		}
 		return
 	}
 	senderMAC := r.mac("Sender MAC")
@@ -50,6 +52,14 @@ func decodeARP(p reader) {
 	r.title(info)
 	r.end = r.off
 	trailer(r, frameEnd)
+}
+
+// addressSize is Address.Size of an address whose kind only its length tells.
+func addressSize(n int) int {
+	if n == 4 || n == 6 || n == 16 {
+		return n
+	}
+	return 0
 }
 
 func arpHardwareName(v uint64) string {

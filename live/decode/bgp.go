@@ -157,6 +157,7 @@ func decodeBGPPrefixes(r *reader) []string {
 		}
 		var address [4]byte
 		if n := (bits + 7) / 8; n > 0 {
+			g.address(n, 4)
 			copy(address[:], g.bytes("Prefix", n))
 		}
 		text := netip.PrefixFrom(netip.AddrFrom4(address), bits).String()

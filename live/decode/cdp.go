@@ -83,6 +83,7 @@ func decodeCDPAddress(r *reader) {
 	case 16:
 		g.ip6("Address")
 	default:
+		g.address(n, addressSize(n))
 		g.bytes("Address", n)
 	}
 	r.close(&g)

@@ -28,6 +28,7 @@ func decodeDHCP(p reader) {
 	yours := r.ip4("Your address")
 	r.ip4("Next server")
 	relay := r.ip4("Relay agent")
+	r.address(min(hardwareSize, 16), addressSize(hardwareSize))
 	client := macText(r.bytes("Client hardware address", 16))
 	if hardwareSize == 6 && len(client) > 17 {
 		client = client[:17]
@@ -140,6 +141,9 @@ func decodeDHCPOption(r *reader, code uint8) string {
 		for r.remaining() > 0 {
 			r.u8("Sub-option", dhcpRelayName)
 			if size := int(r.u8("Length", nil)); size > 0 {
+				if size == 6 {
+					r.address(size, 6) // a switch's, by which relays are known
+				}
 				r.bytes("Value", size)
 			}
 		}

@@ -24,6 +24,8 @@ type dissection struct {
 	layers  int
 	nodes   int // made so far
 	quoting int // > 0 inside the packet that an ICMP error quotes
+	finding bool
+	found   []Address // if finding
 }
 
 func newDissection(frame []byte, wireLen int) *dissection {

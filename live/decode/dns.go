@@ -276,6 +276,7 @@ func (m *dnsMessage) name(r *reader, field string) string {
 	frame := r.d.frame[:min(r.end, len(r.d.frame))]
 	start, at, end, total := r.off, r.off, -1, 0
 	lowest := r.off
+	var labels [][2]int // if addresses are looked for
 	for !r.stopped {
 		if at >= len(frame) {
 			// need tells whether the capture or the message ends here.
@@ -293,8 +294,14 @@ func (m *dnsMessage) name(r *reader, field string) string {
 				if name.Len() == 0 {
 					name.WriteString(".")
 				}
+				if r.d.finding {
+					r.d.reverseName(name.String(), labels)
+				}
 				r.put(field, name.String(), end-start)
 				return name.String()
+			}
+			if r.d.finding {
+				labels = append(labels, [2]int{at + 1, min(at+1+n, len(frame))})
 			}
 			if total += n + 1; total > 255 {
 				r.fail("name longer than 255 bytes")

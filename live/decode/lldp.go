@@ -110,6 +110,7 @@ func decodeLLDPAddress(r *reader) string {
 		return r.mac("Address")
 	}
 	b := r.captured()
+	r.address(len(b), 0)
 	r.rest("Address")
 	return hexText(b)
 }

@@ -285,6 +285,7 @@ func (r *reader) zeroText(name string, n int) string {
 
 // mac reads an EUI-48 address.
 func (r *reader) mac(name string) string {
+	r.address(6, 6)
 	if !r.need(name, 6) {
 		return ""
 	}
@@ -311,6 +312,7 @@ func (r *reader) ip4(name string) string { return r.ip(name, 4) }
 func (r *reader) ip6(name string) string { return r.ip(name, 16) }
 
 func (r *reader) ip(name string, size int) string {
+	r.address(size, size)
 	if !r.need(name, size) {
 		return ""
 	}
