@@ -102,6 +102,9 @@ func (a *app) readConfig(cmd *cobra.Command) error {
 	if !given("theme") {
 		a.flags.theme = string(settings.Theme)
 	}
+	if !given("mask") {
+		a.flags.mask = settings.Mask
+	}
 	if !given("mouse") {
 		a.flags.mouse = settings.Mouse
 	}
@@ -125,6 +128,7 @@ func (e *configError) Unwrap() error { return e.err }
 func (a *app) configure(cfg *tui.Config) {
 	cfg.Theme = style.Theme(a.flags.theme)
 	cfg.Mouse = a.flags.mouse
+	cfg.Mask = a.masker()
 	cfg.Columns = a.settings.Columns
 	cfg.TimeFormat = a.settings.TimeFormat
 	cfg.OnQuit = a.settings.OnQuit

@@ -125,11 +125,11 @@ mouse = true
 quit = "keep"
 foreign = false
 [keys]
-egress = "x"
+egress = "ctrl+x"
 `)
 	flags, cfg := seen(t)
 	if flags.bufferMiB != 7 || !flags.readOnly || cfg.Theme != "light" || !cfg.Mouse || cfg.TimeFormat != "relative" ||
-		strings.Join(cfg.Columns, " ") != "no info" || cfg.OnQuit != tui.QuitKeeps || !cfg.EditForeign || cfg.Keys.Key("egress") != "x" {
+		strings.Join(cfg.Columns, " ") != "no info" || cfg.OnQuit != tui.QuitKeeps || !cfg.EditForeign || cfg.Keys.Key("egress") != "^x" {
 		t.Errorf("of the file's: %+v %+v", flags, cfg)
 	}
 	flags, cfg = seen(t, "--theme=dark", "--buffer=9", "--read-only=false", "--mouse=false")

@@ -67,7 +67,7 @@ sudo ovscope dump -i tap1 -w - | wireshark -k -i -`,
 }
 
 // check says what is wrong with the flags.
-func (f *dumpFlags) check(readOnly bool) error {
+func (f *dumpFlags) check(readOnly, masked bool) error {
 	inputs := 0
 	for _, in := range []string{f.ports, f.iface, f.read} {
 		if in != "" {
@@ -87,6 +87,8 @@ func (f *dumpFlags) check(readOnly bool) error {
 		return usagef("-s goes with capturing, not with -r")
 	case f.snapLen < 0:
 		return usagef("-s wants a number of bytes, 0 for all")
+	case f.write != "" && masked:
+		return usagef("--mask and -w exclude each other: only addresses have stand-ins, and a file would hold names and payloads, too")
 	case f.write != "" && f.json:
 		return usagef("--json prints and -w writes pcapng; choose one")
 	}
@@ -94,7 +96,7 @@ func (f *dumpFlags) check(readOnly bool) error {
 }
 
 func (a *app) dump(ctx context.Context, f dumpFlags) error {
-	if err := f.check(a.flags.readOnly); err != nil {
+	if err := f.check(a.flags.readOnly, a.flags.mask); err != nil {
 		return err
 	}
 	wanted, err := filter.Parse(f.filter)

@@ -44,9 +44,14 @@ func (a *app) list(ctx context.Context, args []string, asJSON bool) error {
 			bridges = []*ovs.Bridge{b}
 		}
 		if asJSON {
-			encoder := json.NewEncoder(a.stdout)
+			var text strings.Builder
+			encoder := json.NewEncoder(&text)
 			encoder.SetIndent("", "  ")
-			return encoder.Encode(listingOf(snapshot, bridges))
+			if err := encoder.Encode(listingOf(snapshot, bridges)); err != nil {
+				return err
+			}
+			_, err := io.WriteString(a.stdout, a.masker().Text(text.String()))
+			return err
 		}
 		if len(bridges) == 0 {
 			a.printf("Open vSwitch at %s has no bridges\n", snapshot.Endpoint)
@@ -63,7 +68,7 @@ func (a *app) list(ctx context.Context, args []string, asJSON bool) error {
 		if err := w.Flush(); err != nil {
 			return err
 		}
-		_, err := io.WriteString(a.stdout, a.plain(text.String()))
+		_, err := io.WriteString(a.stdout, a.plain(a.masker().Text(text.String())))
 		return err
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"ovscope/live"
 	"ovscope/live/decode"
 	"ovscope/live/filter"
+	"ovscope/live/mask"
 	"ovscope/live/pcapfile"
 )
 
@@ -35,10 +36,13 @@ type output struct {
 	// arrow stands between source and destination.
 	arrow string
 	line  []byte
+	// mask is nil but for --mask.
+	mask   *mask.Masker
+	masked []byte
 }
 
 func (a *app) newOutput(f dumpFlags, wanted *filter.Filter, options pcapfile.Options) (*output, error) {
-	o := &output{wanted: wanted, count: f.count, text: a.stdout, json: f.json, arrow: a.plain("→")}
+	o := &output{wanted: wanted, count: f.count, text: a.stdout, json: f.json, arrow: a.plain("→"), mask: a.masker()}
 	options.Version, options.SnapLen = a.build.Version, f.snapLen
 	var err error
 	switch f.write {
@@ -86,6 +90,11 @@ func (o *output) take(p live.Packet) error {
 func (o *output) write(p live.Packet) error {
 	if o.file != nil {
 		return o.file.Write(p)
+	}
+	if o.mask != nil {
+		o.masked = append(o.masked[:0], p.Data...)
+		o.mask.Frame(o.masked, p.Length)
+		p.Data = o.masked
 	}
 	o.line = o.line[:0]
 	if o.json {

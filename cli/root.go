@@ -27,7 +27,7 @@ import (
 type globalFlags struct {
 	db                              string
 	privateKey, certificate, caCert string
-	demo, readOnly, noColor         bool
+	demo, readOnly, noColor, mask   bool
 	log, config                     string
 	bufferMiB                       int
 	// theme and mouse are the terminal UI's only.
@@ -115,6 +115,7 @@ func (a *app) globalFlags(f *pflag.FlagSet) {
 	f.StringVar(&a.flags.caCert, "ca-cert", "", "the PEM file with the CA that must have signed the server's certificate, for ssl:")
 	f.BoolVar(&a.flags.demo, "demo", false, "use a simulated switch: no Open vSwitch, no root")
 	f.BoolVar(&a.flags.readOnly, "read-only", false, "change nothing in Open vSwitch")
+	f.BoolVar(&a.flags.mask, "mask", false, "show stand-ins for all addresses, for screens that others look at; nothing is written to files")
 	f.StringVar(&a.flags.log, "log", "", "append what is done to Open vSwitch to this file")
 	f.StringVar(&a.flags.config, "config", "", "another config file than ovscope/config.toml in $XDG_CONFIG_HOME (~/.config)")
 	f.BoolVar(&a.flags.noColor, "no-color", false, "no colours, like NO_COLOR=1")

@@ -31,6 +31,7 @@ type Settings struct {
 	BufferMiB  int
 	ReadOnly   bool
 	Mouse      bool
+	Mask       bool // show stand-ins for addresses
 	// OnQuit is what quitting does with what was made.
 	OnQuit tui.OnQuit
 	// AskForeign asks before the first change of a mirror that is somebody else's.

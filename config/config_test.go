@@ -28,7 +28,7 @@ mouse = true
 confirm.quit = "keep"
 confirm.foreign = false
 [keys]
-egress = "x"
+egress = "ctrl+x"
 "up" = ["k", "ctrl+p"]
 `)
 	if len(mistakes) > 0 {
@@ -43,7 +43,7 @@ egress = "x"
 	if d := cmp.Diff(want, s); d != "" {
 		t.Error(d)
 	}
-	for key, id := range map[string]keymap.ID{"x": keymap.Egress, "ctrl+p": keymap.Up, "i": keymap.Ingress} {
+	for key, id := range map[string]keymap.ID{"ctrl+x": keymap.Egress, "ctrl+p": keymap.Up, "i": keymap.Ingress} {
 		if a, _ := keys.Lookup(key); a.ID != id {
 			t.Errorf("%q does %q, want %q", key, a.ID, id)
 		}

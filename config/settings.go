@@ -89,6 +89,14 @@ func allSettings() []setting {
 			},
 		},
 		{
+			name: "mask", help: "Show stand-ins for all addresses; nothing is written to files.",
+			value: func(s Settings) any { return s.Mask },
+			set: func(s *Settings, v value) (err error) {
+				s.Mask, err = v.truth()
+				return err
+			},
+		},
+		{
 			table: "confirm", name: "quit", help: "What quitting does with what the run has made or changed.", choices: texts(tui.QuitAnswers()),
 			value: func(s Settings) any { return string(s.OnQuit) },
 			set: func(s *Settings, v value) error {

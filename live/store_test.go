@@ -360,7 +360,7 @@ func TestResetStoreTakesFramesAsIfNew(t *testing.T) {
 }
 
 func TestStoreRewritesFrames(t *testing.T) {
-	s := live.NewStore(1 << 20)
+	s := NewStore(1 << 20)
 	s.Rewrite(func(frame []byte, length int) {
 		if length != 70 {
 			t.Errorf("length %d", length)
@@ -369,9 +369,9 @@ func TestStoreRewritesFrames(t *testing.T) {
 		frame[12], frame[13] = 0x08, 0x06
 	})
 	mine := make([]byte, 60)
-	s.Add(live.Frame{Length: 70, Data: mine})
+	s.Add(Frame{Length: 70, Data: mine})
 	p, ok := s.Read(0, nil)
-	if !ok || p.Data[59] != 0xee || p.Headers.EtherType != live.EtherTypeARP || mine[59] != 0 {
+	if !ok || p.Data[59] != 0xee || p.Headers.EtherType != EtherTypeARP || mine[59] != 0 {
 		t.Errorf("%v, %x, %x", ok, p.Data, mine)
 	}
 }

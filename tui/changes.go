@@ -130,7 +130,7 @@ func (m *model) renew(mirror *ovs.Mirror, change ovs.SetSources) tea.Cmd {
 		return slices.Contains(change.Remove, s) || slices.Contains(change.Add, s)
 	})
 	sources = append(sources, change.Add...)
-	plan, err := ovs.NewPlan(m.snap, ovs.ReleaseLease{Lease: mirror.Owner.Lease})
+	plan, err := ovs.NewPlan(m.real, ovs.ReleaseLease{Lease: mirror.Owner.Lease})
 	if err != nil {
 		m.say(err.Error())
 		return nil
@@ -148,7 +148,7 @@ func (m *model) renew(mirror *ovs.Mirror, change ovs.SetSources) tea.Cmd {
 
 // request plans a change and applies it, after asking where it must be confirmed.
 func (m *model) request(change ovs.Change) tea.Cmd {
-	plan, err := ovs.NewPlan(m.snap, change)
+	plan, err := ovs.NewPlan(m.real, change)
 	switch {
 	case err != nil:
 		m.say(err.Error())
@@ -249,7 +249,7 @@ func (m *model) doubts() []*undoStep {
 		if !s.doubtful || mirror == "" || slices.ContainsFunc(edits, edited) {
 			return true
 		}
-		plan, err := ovs.NewPlan(m.snap, s.Change)
+		plan, err := ovs.NewPlan(m.real, s.Change)
 		return err != nil || plan.Empty()
 	})
 }
@@ -266,7 +266,7 @@ func (m *model) edits() []ovs.EditMirror {
 			continue
 		}
 		e = e.Possible(m.snap)
-		if plan, err := ovs.NewPlan(m.snap, e); err != nil || !plan.Empty() {
+		if plan, err := ovs.NewPlan(m.real, e); err != nil || !plan.Empty() {
 			edits = append(edits, e)
 		}
 	}

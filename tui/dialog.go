@@ -92,13 +92,17 @@ func (m *model) ask(q *question) {
 	q.Hint = fmt.Sprintf("%s choose   %s answer   %s cancel",
 		m.label(keymap.Up)+m.label(keymap.Down), m.label(keymap.Open), m.label(keymap.Close))
 	m.work.waiting = nil
+	q.Title = m.hide(q.Title)
+	for i := range q.Body {
+		q.Body[i].Text = m.hide(q.Body[i].Text)
+	}
 	m.question = q
 }
 
 // askWhose asks before the first change of a mirror that is not this run's.
 func (m *model) askWhose(mirror *ovs.Mirror, p *ovs.Port, directions []ovs.Direction) {
 	change := toggleSources(mirror, p.UUID, directions)
-	plan, err := ovs.NewPlan(m.snap, change)
+	plan, err := ovs.NewPlan(m.real, change)
 	if err == nil && plan.Empty() {
 		m.say("nothing to do: " + plan.Title)
 		return

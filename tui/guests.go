@@ -113,7 +113,7 @@ func (m *model) rearm() tea.Cmd {
 }
 
 func (m *model) copyAgain(change ovs.SetSources, port string) tea.Cmd {
-	plan, err := ovs.NewPlan(m.snap, change)
+	plan, err := ovs.NewPlan(m.real, change)
 	if err != nil || plan.Empty() {
 		return nil // gone again, or somebody was faster
 	}

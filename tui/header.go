@@ -65,6 +65,9 @@ func (m *model) viewHeader(width int) string {
 	if len(onQuit) > 0 {
 		right = append(right, segment{strings.Join(onQuit, ", ") + " on quit", m.st.Warn, 85})
 	}
+	if m.cfg.Mask != nil {
+		badge("masked", m.st.Badge, 91)
+	}
 	if m.cfg.Demo {
 		badge("demo", m.st.Badge, 90)
 	}
@@ -117,7 +120,7 @@ func (m *model) hostname() string {
 	if m.snap != nil && m.snap.Hostname != "" {
 		return m.snap.Hostname
 	}
-	return m.cfg.Hostname
+	return m.hide(m.cfg.Hostname)
 }
 
 // segments puts pieces to the left and right end of a line, two cells apart.

@@ -255,6 +255,9 @@ func (m *model) unavailable(a keymap.Action) string {
 	case keymap.Filter:
 		return m.filterUnavailable()
 	case keymap.Save:
+		if why := m.whyMasked(); why != "" {
+			return why
+		}
 		if !stored(m.tap.store()) {
 			return "there are no packets to write"
 		}
@@ -293,4 +296,4 @@ func stored(s *live.Store) bool {
 func (m *model) label(id keymap.ID) string { return m.st.Say(m.keys.Key(id)) }
 
 // say shows a message for a while.
-func (m *model) say(text string) { m.toast.Show(m.st.Say(text), m.now().Add(toastTime)) }
+func (m *model) say(text string) { m.toast.Show(m.hide(m.st.Say(text)), m.now().Add(toastTime)) }

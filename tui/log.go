@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 type commandLog struct {
 	entries []logEntry
 	dropped int // older entries that made room
+	// hide masks what is shown.
+	hide func(string) string
 }
 
 type logEntry struct {
@@ -42,6 +45,11 @@ func (l *commandLog) begin(plan *ovs.Plan, undoing *undoStep, at time.Time) int 
 }
 
 func (l *commandLog) add(e logEntry) int {
+	e.title, e.undone = l.hide(e.title), l.hide(e.undone)
+	e.commands = slices.Clone(e.commands)
+	for i, c := range e.commands {
+		e.commands[i] = l.hide(c)
+	}
 	l.entries = append(l.entries, e)
 	if over := len(l.entries) - maxLog; over > 0 {
 		l.entries = l.entries[over:]
@@ -88,7 +96,7 @@ func (m *model) outcome(e *logEntry) (string, style.Style) {
 	case !e.done:
 		return "applying" + m.st.Signs.Ellipsis, m.st.Dim
 	case e.err != nil:
-		return "failed: " + m.st.Say(strings.ReplaceAll(e.err.Error(), "\n", "; ")), m.st.Bad
+		return "failed: " + m.hide(m.st.Say(strings.ReplaceAll(e.err.Error(), "\n", "; "))), m.st.Bad
 	case e.result.Warning != "":
 		return "warning: " + m.st.Say(e.result.Warning), m.st.Warn
 	}

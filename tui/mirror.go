@@ -152,7 +152,7 @@ func (m *model) sourceLine(mirror *ovs.Mirror, d ovs.Direction, width int) strin
 	default:
 		names := make([]string, len(refs))
 		for i, r := range refs {
-			names[i] = r.Name
+			names[i] = m.hide(r.Name)
 		}
 		line.Put(m.st.Text, shorten(names, line.Left()))
 	}
@@ -188,7 +188,7 @@ func shorten(names []string, width int) string {
 func (m *model) outputText(mirror *ovs.Mirror) string {
 	var facts []string
 	if mirror.OutputPort != nil {
-		facts = append(facts, "port "+mirror.OutputPort.Name)
+		facts = append(facts, "port "+m.hide(mirror.OutputPort.Name))
 	}
 	if mirror.OutputVLAN != nil && mirror.OutputPort == nil {
 		facts = append(facts, fmt.Sprintf("VLAN %d", *mirror.OutputVLAN))
@@ -200,7 +200,7 @@ func (m *model) outputText(mirror *ovs.Mirror) string {
 		facts = append(facts, fmt.Sprintf("first %d bytes", *mirror.SnapLen))
 	}
 	if mirror.Filter != "" {
-		facts = append(facts, "filter "+mirror.Filter)
+		facts = append(facts, "filter "+m.hide(mirror.Filter))
 	}
 	return strings.Join(facts, ", ")
 }

@@ -30,6 +30,7 @@ type model struct {
 	zoomed        bool // the pane in focus has the whole body
 
 	snap    *ovs.Snapshot // nil until the first
+	real    *ovs.Snapshot // what snap is made from: the same, but for --mask
 	bridges bridgesPane
 	watched watchList
 	packets packetsPane
@@ -115,7 +116,10 @@ func newModel(ctx context.Context, cfg Config, crash *crashReport) *model {
 		m.terminal.Profile = colorprofile.ASCII
 	}
 	m.st = style.New(m.terminal)
-	m.recorder.size = cfg.StoreBytes
+	m.recorder.size, m.log.hide = cfg.StoreBytes, m.hide
+	if cfg.Mask != nil {
+		m.recorder.rewrite = cfg.Mask.Frame
+	}
 	m.columns, m.timeFormat = cfg.Columns, timeFormatOf(cfg.TimeFormat)
 	if m.alone() {
 		m.focus = layout.Packets
@@ -205,11 +209,13 @@ func (m *model) setSnapshot(s *ovs.Snapshot) {
 	if s == nil || m.snap != nil && s.Generation <= m.snap.Generation {
 		return
 	}
+	unmasked := s
+	s = m.masked(unmasked)
 	m.compare(m.snap, s)
 	if m.snap != nil && m.snap.Stale() && !s.Stale() {
 		m.toast.Text = "" // it may say that the connection is lost
 	}
-	m.snap = s
+	m.snap, m.real = s, unmasked
 	m.bridges.setSnapshot(s)
 }
 

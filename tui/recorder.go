@@ -52,6 +52,8 @@ func (c *recording) ended() (bool, error) {
 // Its methods may be called by several goroutines.
 type recorder struct {
 	size int // bytes of the store
+	// rewrite changes frames before anybody sees them; nil for none.
+	rewrite func(frame []byte, length int)
 	// epoch grows when the store is emptied: whoever reads it beside the screen
 	// then reads another's packets.
 	epoch atomic.Uint64
@@ -116,6 +118,7 @@ func (r *recorder) start(generation int, empty bool, run func(*live.Store, *live
 	switch {
 	case r.store == nil:
 		r.store = live.NewStore(r.size)
+		r.store.Rewrite(r.rewrite)
 		r.stats = live.NewStats(r.store)
 	case empty:
 		r.epoch.Add(1) // before anything in the store changes

@@ -47,6 +47,10 @@ func (m *model) saveChoices() []saveWhat {
 
 // askSave opens the prompt.
 func (m *model) askSave() tea.Cmd {
+	if why := m.whyMasked(); why != "" {
+		m.say(why)
+		return nil
+	}
 	if j := m.saving; j != nil {
 		m.say("still writing " + j.path)
 		return nil

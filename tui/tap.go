@@ -113,7 +113,7 @@ func (m *model) retarget() tea.Cmd {
 		m.tap = next
 		return tea.Batch(m.closeTap(), m.tick())
 	}
-	point, unseen := m.snap.TapPoint(mirror)
+	point, unseen := m.realTapPoint(mirror)
 	same := m.tap.mirror == mirror.UUID
 	if same && point == m.tap.point && (unseen == nil) == (m.tap.unseen == nil) {
 		m.tap.unseen = unseen

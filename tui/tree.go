@@ -294,10 +294,10 @@ func (m *model) portLine(line *widget.Line, r *treeRow, l *load, c treeColumns) 
 	line.Put(st, sign).Space(1)
 	if p.Owner.Lease != "" && p.Error() == "" && widget.Width(p.Name) > c.name-portIndent {
 		note, st := m.note(r.bridge, p)
-		line.Put(m.st.Text, p.Name).Space(2).Put(st, note)
+		line.Put(m.st.Text, m.hide(p.Name)).Space(2).Put(st, note)
 		return
 	}
-	line.Col(m.st.Text, p.Name, c.name-portIndent).Space(1)
+	line.Col(m.st.Text, m.hide(p.Name), c.name-portIndent).Space(1)
 	m.marks(line, r.bridge, p)
 	vlan := m.st.Dim
 	if p.Tag != nil || len(p.Trunks) > 0 {
@@ -331,7 +331,7 @@ func (m *model) memberLine(line *widget.Line, r *treeRow, l *load, c treeColumns
 		branch = m.st.Signs.LastBranch
 	}
 	sign, st := m.linkSign(interfaceError(r.member), r.member.LinkState)
-	line.Space(3).Put(m.st.Dim, branch).Put(st, sign).Space(1).Col(m.st.Text, r.member.Name, c.name-memberIndent)
+	line.Space(3).Put(m.st.Dim, branch).Put(st, sign).Space(1).Col(m.st.Text, m.hide(r.member.Name), c.name-memberIndent)
 	line.Space(1).Space(c.marks).Space(1).Space(c.vlan)
 	m.rateCells(line, l, c)
 	if c.kind > 0 {
@@ -422,7 +422,7 @@ func (m *model) note(b *ovs.Bridge, p *ovs.Port) (string, style.Style) {
 			if mirror.Name == p.Name {
 				return "output", m.st.Dim
 			}
-			return "output of " + mirror.Name, m.st.Dim
+			return "output of " + m.hide(mirror.Name), m.st.Dim
 		}
 	}
 	if guest := p.GuestName(); guest != "" {

@@ -27,6 +27,7 @@ import (
 
 	"ovscope/keymap"
 	"ovscope/live"
+	"ovscope/live/mask"
 	"ovscope/ovs"
 	"ovscope/tui/style"
 )
@@ -93,6 +94,11 @@ type Config struct {
 	OnQuit OnQuit
 	// EditForeign changes mirrors of others (never OVN's) without asking first.
 	EditForeign bool
+
+	// Mask replaces addresses by stand-ins, for screens that others look at: of all
+	// packets before they are stored, and of what OVSDB says. Nothing is written to
+	// files then. Nil shows everything as it is.
+	Mask *mask.Masker
 
 	// StoreBytes is the memory for packets; live.DefaultStoreBytes if zero.
 	StoreBytes int
