@@ -35,9 +35,15 @@ const releasePatience = 700 * time.Millisecond
 // withSwitch attaches to the switch that the flags name, runs use, and then
 // removes every lease of this run that was not kept, whatever use came to.
 func (a *app) withSwitch(ctx context.Context, use func(*attached) error) (err error) {
+	return a.withSwitchAfter(ctx, 0, use)
+}
+
+// withSwitchAfter is withSwitch for use that can begin before there is a snapshot:
+// it begins after that time at the latest, unless it is 0.
+func (a *app) withSwitchAfter(ctx context.Context, patience time.Duration, use func(*attached) error) (err error) {
 	s := &attached{}
 	defer s.close()
-	if err := a.attach(ctx, s); err != nil {
+	if err := a.attach(ctx, s, patience); err != nil {
 		return err
 	}
 	// The ctx of a run that a signal ended is done, but its leases are not.
@@ -74,8 +80,9 @@ func (s *attached) close() {
 	}
 }
 
-// attach connects to the switch. Close s also after an error.
-func (a *app) attach(ctx context.Context, s *attached) (err error) {
+// attach connects to the switch, or begins to if that takes longer than a patience
+// that is not 0. Close s also after an error.
+func (a *app) attach(ctx context.Context, s *attached, patience time.Duration) (err error) {
 	var closeLog func()
 	if s.log, closeLog, err = a.logger(); err != nil {
 		return err
@@ -112,14 +119,21 @@ func (a *app) attach(ctx context.Context, s *attached) (err error) {
 			return &usageError{err}
 		}
 	}
-	if s.client, err = ovs.Dial(ctx, cfg); err != nil {
-		if ctx.Err() != nil {
-			return errInterrupted
-		}
-		return err
-	}
+	s.client = ovs.Start(cfg)
 	s.closers = append(s.closers, s.client.Close)
-	return nil
+	wait, cancel := ctx, func() {}
+	if patience > 0 {
+		wait, cancel = context.WithTimeout(ctx, patience)
+	}
+	defer cancel()
+	err = s.client.Wait(wait)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return errInterrupted
+	case err != nil && wait.Err() != nil:
+		return nil // it goes on in the background
+	}
+	return err
 }
 
 // openTap captures on the host's interfaces.

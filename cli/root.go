@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
@@ -150,15 +151,33 @@ func (a *app) ui(ctx context.Context, f uiFlags) error {
 	if f.iface != "" || f.file != "" {
 		return a.packetUI(ctx, f, cfg)
 	}
-	return a.withSwitch(ctx, func(s *attached) error {
+	return a.withSwitchAfter(ctx, loadPatience, func(s *attached) error {
 		cfg.Switch, cfg.Demo, cfg.Log = s.client, a.flags.demo, s.log
 		cfg.OpenTap = func(ctx context.Context, t ovs.TapPoint) (live.Source, error) { return s.openTap(ctx, t, 0) }
-		before := s.client.Snapshot()
-		err := tui.Run(ctx, cfg)
-		a.sayKept(s.client.Snapshot(), before)
+		// A connection that fails while the screen is up ends it.
+		loading, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		first := make(chan *ovs.Snapshot, 1)
+		go func() {
+			if err := s.client.Wait(loading); err != nil {
+				cancel(err)
+				return
+			}
+			first <- s.client.Snapshot()
+		}()
+		err := tui.Run(loading, cfg)
+		select {
+		case before := <-first:
+			a.sayKept(s.client.Snapshot(), before)
+		default: // nothing can have been made
+		}
 		return unlessSignalled(ctx, err)
 	})
 }
+
+// loadPatience is how long the screen waits for Open vSwitch. Most databases are there
+// in less, and come up at once; of a large one the screen shows how it loads.
+const loadPatience = 40 * time.Millisecond
 
 // packetUI shows an interface or a file, without Open vSwitch.
 func (a *app) packetUI(ctx context.Context, f uiFlags, cfg tui.Config) error {

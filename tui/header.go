@@ -35,7 +35,7 @@ func (m *model) viewHeader(width int) string {
 	case m.alone():
 		add(m.cfg.Capture.Title, m.st.Text, 95)
 	case s == nil:
-		add("connecting", m.st.Warn, 95)
+		add(m.progress(), m.st.Warn, 95)
 	case s.Stale():
 		add(m.st.Signs.Wrong+" stale since "+ago(m.now().Sub(s.StaleSince))+": "+m.st.Say(s.StaleReason)+", reconnecting", m.st.Bad, 95)
 		add(s.Endpoint, m.st.Dim, 30)

@@ -213,7 +213,7 @@ func (m *model) unavailable(a keymap.Action) string {
 		case m.cfg.ReadOnly:
 			return "read-only, by --read-only or the config file: nothing is changed"
 		case m.snap == nil:
-			return "not connected to Open vSwitch yet"
+			return "Open vSwitch is not loaded yet"
 		case m.snap.Stale():
 			return "the connection to Open vSwitch is lost: " + m.snap.StaleReason
 		}

@@ -31,6 +31,7 @@ type model struct {
 
 	snap    *ovs.Snapshot // nil until the first
 	real    *ovs.Snapshot // what snap is made from: the same, but for --mask
+	loaded  int           // ports of which we know that they are there, before that
 	bridges bridgesPane
 	watched watchList
 	packets packetsPane
@@ -257,7 +258,7 @@ func (m *model) nextTick() tea.Cmd {
 	switch {
 	case m.tap.capture != nil && m.tap.meter.awaited(m.now()):
 		every = eagerTick
-	case m.tap.capture != nil || m.suspicious() || m.tap.failed != nil && !m.tap.ended:
+	case m.tap.capture != nil || m.suspicious() || m.tap.failed != nil && !m.tap.ended || m.loading():
 		every = fastTick
 	}
 	return m.clock.after(every, tickMsg{m.ticks})
@@ -271,7 +272,7 @@ func (m *model) onTick(msg tickMsg) tea.Cmd {
 	if m.poll(now) && m.packets.due(now, m.tap.store()) {
 		m.redraw = true
 	}
-	if m.toast.Expire(now) || m.tap.look(now) {
+	if m.lookLoading() || m.toast.Expire(now) || m.tap.look(now) {
 		m.redraw = true
 	}
 	var turning tea.Cmd

@@ -244,7 +244,10 @@ func (m *model) bar(l *load, d int, busiest float64) string {
 }
 
 func (m *model) noBridges() string {
-	if m.snap == nil {
+	switch {
+	case m.loading() && m.loaded > 0:
+		return capital(m.progress()) + m.st.Signs.Ellipsis
+	case m.loading():
 		return "Connecting to Open vSwitch" + m.st.Signs.Ellipsis
 	}
 	return "This Open vSwitch has no bridges."

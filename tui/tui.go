@@ -36,6 +36,8 @@ import (
 type Switch interface {
 	// Snapshot is the newest one; nil before there is any.
 	Snapshot() *ovs.Snapshot
+	// Loading is how many ports have arrived so far, before there is a snapshot.
+	Loading() int
 	// Next waits for a snapshot newer than the given generation.
 	Next(ctx context.Context, after uint64) (*ovs.Snapshot, error)
 	// Watch makes these interfaces' counters, and no others, part of the snapshots to

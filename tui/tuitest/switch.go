@@ -26,6 +26,8 @@ type Switch struct {
 	Result ovs.Result
 	// Purged is called by Purge; what it returns is Purge's error.
 	Purged func() error
+	// Loaded is what Loading answers.
+	Loaded int
 	// Block makes Apply wait until it is closed or its context ends.
 	Block chan struct{}
 
@@ -55,6 +57,20 @@ func (s *Switch) Snapshot() *ovs.Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.snapshot
+}
+
+// Loading is how many ports have arrived, while there is no snapshot.
+func (s *Switch) Loading() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Loaded
+}
+
+// Load lets ports arrive.
+func (s *Switch) Load(ports int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Loaded = ports
 }
 
 // Next waits for a snapshot newer than the given generation.
@@ -116,7 +132,10 @@ func (s *Switch) Edit(edit func(*ovs.Snapshot)) {
 }
 
 func (s *Switch) edit(edit func(*ovs.Snapshot)) {
-	next := clone(s.snapshot)
+	next := &ovs.Snapshot{} // the first
+	if s.snapshot != nil {
+		next = clone(s.snapshot)
+	}
 	next.Generation++
 	next.Time = s.Now()
 	edit(next)
