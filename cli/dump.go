@@ -57,7 +57,7 @@ sudo ovscope dump -i tap1 -w - | wireshark -k -i -`,
 	cmd.Flags().StringVarP(&f.read, "read", "r", "", "a capture file instead; - for standard input")
 	cmd.Flags().StringVarP(&f.write, "write", "w", "", "write pcapng to this file instead of printing; - for standard output")
 	cmd.Flags().Uint64VarP(&f.count, "count", "c", 0, "stop after this many packets (0: never)")
-	cmd.Flags().IntVarP(&f.snapLen, "snaplen", "s", 0, "capture only this many bytes of each packet, at least 18 (0: all)")
+	cmd.Flags().IntVarP(&f.snapLen, "snaplen", "s", 0, fmt.Sprintf("capture only this many bytes of each packet, at least %d (0: all)", capture.MinSnapLen))
 	cmd.Flags().BoolVar(&f.egress, "egress", false, "only → what the guest sends (select_src_port)")
 	cmd.Flags().BoolVar(&f.ingress, "ingress", false, "only ← what the guest receives (select_dst_port)")
 	cmd.Flags().BoolVar(&f.json, "json", false, "an object a line")
@@ -85,10 +85,10 @@ func (f *dumpFlags) check(readOnly, masked bool) error {
 		return usagef("--egress and --ingress go with -i: only a mirror knows what a guest sends and receives")
 	case f.read != "" && f.snapLen != 0:
 		return usagef("-s goes with capturing, not with -r")
-	case f.snapLen < 0:
-		return usagef("-s wants a number of bytes, 0 for all")
 	case f.write != "" && masked:
 		return usagef("--mask and -w exclude each other: only addresses have stand-ins, and a file would hold names and payloads, too")
+	case f.snapLen < 0 || f.snapLen > 0 && f.snapLen < capture.MinSnapLen:
+		return usagef("-s wants at least %d bytes, an Ethernet header with a tag, or 0 for all", capture.MinSnapLen)
 	case f.write != "" && f.json:
 		return usagef("--json prints and -w writes pcapng; choose one")
 	}

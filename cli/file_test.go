@@ -85,6 +85,7 @@ func TestDumpMistakesChangeNothing(t *testing.T) {
 		"a filter typo":             {[]string{"-i", "tap1", "tcp prot 80"}, exitUsage, "tcp prot 80\n             ^"},
 		"a file that is no capture": {[]string{"-i", "tap1", "-w", precious}, exitFailed, "not a pcap"},
 		"a directory that is not":   {[]string{"-i", "tap1", "-w", "/no/such/dir/x.pcapng"}, exitFailed, "no such file or directory"},
+		"too short a cut":           {[]string{"-i", "tap1", "-s", "5"}, exitUsage, "at least 18 bytes"},
 		"two inputs":                {[]string{"-i", "tap1", "-r", precious}, exitUsage, "exclude each other"},
 		"no such interface":         {[]string{"--interface", "nope0"}, exitFailed, "nope0"},
 		"directions of a file":      {[]string{"-r", precious, "--egress"}, exitUsage, "go with -i"},

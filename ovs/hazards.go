@@ -38,6 +38,7 @@ func (p *Plan) findHazards(s *Snapshot, b *Bridge, before *Mirror, after MirrorS
 	if newOutput || newSources {
 		h.speed()
 		h.overlap()
+		h.loop()
 	}
 	if newOutput || newLength {
 		h.snapLen()

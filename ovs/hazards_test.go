@@ -68,6 +68,18 @@ func TestHazards(t *testing.T) {
 			}
 		}
 	}
+	gre := func(remote string) MirrorSpec {
+		return MirrorSpec{Name: "m", Output: Output{New: &NewPort{Name: "gre0", Tunnel: Tunnel{Kind: GRE, Remote: netip.MustParseAddr(remote)}}}}
+	}
+	addressed := func() InterfaceFacts {
+		return InterfaceFacts{Measured: true, Addresses: []netip.Prefix{netip.MustParsePrefix("192.0.2.1/24")}}
+	}
+	leaving := func(device string) func(*Snapshot) {
+		return func(s *Snapshot) {
+			i := s.PortByName("vx0").Interfaces[0]
+			i.Options["remote_ip"], i.Status["tunnel_egress_iface"] = "192.0.2.9", device
+		}
+	}
 	whole := func(m *MirrorSpec) { m.SelectAll, m.Sources = true, nil }
 	for name, test := range map[string]struct {
 		spec  MirrorSpec
@@ -108,6 +120,13 @@ func TestHazards(t *testing.T) {
 		"slow output, by link":       {spec: with(to("eth0"), func(m *MirrorSpec) { m.Sources = []Source{{id('e', '9'), Egress}} }), want: "takes 100 Mbit/s, less than its sources may pass (10 Gbit/s)", asks: true, typed: "eth0"},
 		"slow output, by rate":       {spec: with(to("eth0"), func(m *MirrorSpec) { m.Sources = []Source{{id('e', '6'), Egress}} }), want: "its sources pass 3 Gbit/s now: copies will be lost", asks: true, typed: "eth0"},
 		"slow output, but virtual":   {spec: with(to("quiet"), func(m *MirrorSpec) { m.Sources = []Source{{id('e', '9'), Egress}} }), world: func(s *Snapshot) { s.facts.Interfaces["quiet"] = InterfaceFacts{Measured: true, LinkSpeed: 1e6} }},
+		"loop through an uplink":     {spec: with(gre("198.51.100.9"), func(m *MirrorSpec) { m.Sources = []Source{{id('e', '1'), Ingress}} }), want: "if packets to 198.51.100.9 leave through eth0, each copy"},
+		"loop through the host":      {spec: with(gre("192.0.2.9"), whole), world: func(s *Snapshot) { s.facts.Interfaces["br0"] = addressed() }, want: "packets to 192.0.2.9 leave through br0", typed: "br0", asks: true},
+		"loop through a device":      {spec: with(to("vx0"), func(m *MirrorSpec) { m.Sources = []Source{{id('e', '1'), Ingress}} }), world: leaving("eth0"), want: "packets to 192.0.2.9 leave through eth0, which is a source", typed: "eth0", asks: true},
+		"no loop through a device":   {spec: with(to("vx0"), func(m *MirrorSpec) { m.Sources = []Source{{id('e', '1'), Ingress}} }), world: leaving("eth5"), want: "is in use", typed: "vx0", asks: true},
+		"no loop in userspace":       {spec: with(gre("192.0.2.9"), func(m *MirrorSpec) { m.Sources = []Source{{id('e', '1'), Ingress}} }), world: func(s *Snapshot) { s.Bridges[0].DatapathType = "netdev" }},
+		"no loop the other way":      {spec: with(gre("192.0.2.9"), func(m *MirrorSpec) { m.Sources = []Source{{id('e', '1'), Egress}} })},
+		"no loop through a guest":    {spec: with(gre("192.0.2.9"), func(m *MirrorSpec) { m.Sources = []Source{{id('e', '0'), Egress}} })},
 		"no source":                  {spec: with(to("quiet"), func(m *MirrorSpec) { m.Sources = nil }), want: "the mirror has no source", asks: true},
 		"only VLANs":                 {spec: with(to("quiet"), func(m *MirrorSpec) { m.Sources, m.VLANs = nil, []int{10} }), want: "VLANs only narrow", asks: true},
 		"ports and whole bridge":     {spec: with(to("quiet"), func(m *MirrorSpec) { m.SelectAll = true }), want: "list of ports counts for nothing", asks: true, typed: "br0"},
@@ -221,6 +240,8 @@ func TestMirrorsThatOVSWouldNotTake(t *testing.T) {
 		"output VLAN":       {MirrorSpec{Output: Output{VLAN: 4096}}, "output VLAN 4096"},
 		"two outputs":       {MirrorSpec{Output: Output{VLAN: 1, Port: id('a', '3')}}, "one output"},
 		"filter before 3.4": {MirrorSpec{Filter: "icmp"}, "came with 3.4"},
+		"name of all":       {out(NewPort{Name: "all"}), "stands for all interfaces"},
+		"blank in a name":   {out(NewPort{Name: "a b"}), "no blanks"},
 		"port name":         {out(NewPort{Name: "sixteen-bytes-xx"}), "at most 15 bytes"},
 		"no port name":      {out(NewPort{}), "needs a name"},
 		"tag":               {out(NewPort{Name: "x", Tag: 5000}), "tag 5000"},

@@ -88,6 +88,9 @@ func (n *NewPort) check(s *Snapshot) error {
 		return invalid("port name %q: it has characters that cannot be shown", n.Name)
 	case strings.ContainsAny(n.Name, "/: ") || n.Name == "." || n.Name == "..":
 		return invalid("port name %q: Linux allows no blanks, slashes and colons in it", n.Name)
+	case n.Name == "all" || n.Name == "default":
+		// To switch IPv6 off on it would do so on all interfaces of the host.
+		return invalid("port name %q: in /proc/sys/net it stands for all interfaces", n.Name)
 	case n.Tag < 0 || n.Tag > maxVLAN:
 		return invalid("tag %d: want 1 to %d", n.Tag, maxVLAN)
 	case t.Kind == NoTunnel && t != Tunnel{}:

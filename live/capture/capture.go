@@ -32,7 +32,7 @@ type Config struct {
 	// Tunnel is the tunnel whose packets are wanted; the zero value means all frames.
 	Tunnel Tunnel
 	// SnapLen is how many bytes of a frame to keep, tags included, and
-	// not less than 18; 0 means all.
+	// not less than MinSnapLen; 0 means all.
 	SnapLen int
 	// RingBytes is the memory that the kernel fills while we are busy; 0 means
 	// DefaultRingBytes. It is rounded up to whole blocks of 1 MiB.
@@ -41,6 +41,9 @@ type Config struct {
 	// must return soon and may not call Close.
 	OnState func(State)
 }
+
+// MinSnapLen keeps an Ethernet header with one tag.
+const MinSnapLen = 18
 
 // wholeFrame is more bytes than any frame has.
 const wholeFrame = 1 << 18

@@ -30,9 +30,6 @@ type Handle struct {
 
 var _ live.Source = (*Handle)(nil)
 
-// minSnapLen keeps an Ethernet header with one tag.
-const minSnapLen = 18
-
 // retryInterval is how often an interface that is down or gone is looked for.
 const retryInterval = 100 * time.Millisecond
 
@@ -57,7 +54,7 @@ func open(c Config) (_ *Handle, err error) {
 		return nil, ErrName
 	}
 	if c.SnapLen > 0 {
-		c.SnapLen = max(c.SnapLen, minSnapLen)
+		c.SnapLen = max(c.SnapLen, MinSnapLen)
 	}
 	h := &Handle{config: c, wake: -1, ended: make(chan struct{})}
 	defer func() {
