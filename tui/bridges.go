@@ -17,6 +17,8 @@ type bridgesPane struct {
 	order  portOrder
 	finder *finder // the prompt that finds ports, nil for none
 	widths treeWidths
+	// few are all interfaces if there are few enough to count them all.
+	few []ovs.UUID
 	// busiest is the rate that a full bar stood for when last drawn, in bit/s.
 	busiest float64
 	// needs is how many cells the widest row has taken so far; it only grows, so
@@ -75,12 +77,20 @@ func (p *bridgesPane) setSnapshot(s *ovs.Snapshot) {
 	}
 }
 
+// fewInterfaces is how many can be counted without anybody noticing.
+const fewInterfaces = 128
+
 // measure finds out what the columns need.
 func (p *bridgesPane) measure() {
 	var w treeWidths
+	p.few = p.few[:0]
+	total := 0
 	for _, b := range p.snap.Bridges {
 		w.name = max(w.name, bridgeIndent+widget.Width(b.Name))
 		for _, port := range b.Ports {
+			if total += len(port.Interfaces); total <= fewInterfaces {
+				p.few = append(p.few, interfacesOf(port)...)
+			}
 			if port.Owner.Lease != "" {
 				continue // our own come and go, and must not move the columns
 			}
@@ -97,6 +107,9 @@ func (p *bridgesPane) measure() {
 		}
 	}
 	p.widths = w
+	if total > fewInterfaces {
+		p.few = nil
+	}
 	const gaps = 1 + 1 + 2 + 1 + 1 + 1 // the cursor's cell, gaps, two arrows
 	p.needs = max(p.needs, w.name+min(w.vlan, maxVLAN)+barsWidth+w.note+gaps)
 }

@@ -58,12 +58,9 @@ func chaos(t *testing.T, bytes []byte) {
 	change := func(c *Config) {
 		c.ASCII, c.ReadOnly, c.Demo, c.NoColor, c.StoreBytes = kind%5 == 4, kind%7 == 6, kind%3 == 2, kind%2 == 0, 16<<10
 	}
-	var u *ui
-	switch {
-	case kind%8 == 7:
+	u := start(t, change)
+	if kind%8 == 7 {
 		u = alone(t, kind%16 == 15, change)
-	default:
-		u = start(t, change)
 	}
 	names, keys := hostileNames(), anyKeys()
 	for len(d.bytes) > 0 {

@@ -38,11 +38,8 @@ func (m *model) viewLog(width int) string {
 
 // viewKeys lists the keys that make sense now.
 func (m *model) viewKeys(width int) string {
-	if m.page != nil && m.question == nil {
-		return widget.NewLine(width, m.st.Signs.Ellipsis).Put(m.st.Text, m.page.keys(m)).String()
-	}
-	if m.finding() && m.question == nil {
-		return widget.NewLine(width, m.st.Signs.Ellipsis).Put(m.st.Text, m.st.Say("type some letters; "+findKeys)).String()
+	if text := m.keysOnTop(); text != "" {
+		return widget.NewLine(width, m.st.Signs.Ellipsis).Put(m.st.Text, m.st.Say(text)).String()
 	}
 	type hint struct{ key, text string }
 	var hints, always []hint
@@ -73,6 +70,26 @@ func (m *model) viewKeys(width int) string {
 		put(h)
 	}
 	return line.String()
+}
+
+// keysOnTop are the keys of what lies on top of the panes, or is typed into them;
+// "" when they have the keys themselves.
+func (m *model) keysOnTop() string {
+	switch {
+	case m.question != nil:
+		return m.question.Hint
+	case m.save != nil:
+		return "type a file's name; enter writes, esc cancels"
+	case m.page != nil:
+		return m.page.keys(m)
+	case m.packets.prompt != nil:
+		return "type a filter; " + m.promptKeys()
+	case m.packets.line != nil:
+		return "type what is asked for; enter takes it, esc cancels"
+	case m.finding():
+		return "type some letters; " + findKeys
+	}
+	return ""
 }
 
 // hinted are the actions for the bottom line: what this tool is for comes first,

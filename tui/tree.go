@@ -17,6 +17,9 @@ const (
 	maxNote = 16
 )
 
+// ownName is what the names of ports take that this program makes, see ovs.LeaseName.
+const ownName = 15
+
 // Cells before a name: signs and indentation.
 const (
 	bridgeIndent = 2
@@ -56,6 +59,7 @@ func (m *model) treeColumns(width int) treeColumns {
 	}
 	if width >= numbersFrom {
 		c.rates = numbersWidth
+		needs.name = max(needs.name, portIndent+ownName) // ours come and go
 	}
 	if width >= allFrom {
 		c.packets = packetsPer
@@ -321,8 +325,12 @@ func (m *model) portLine(line *widget.Line, r *treeRow, l *load, c treeColumns) 
 		if c.kind > 0 && note == portType(r.bridge, p) {
 			note = "" // there is a column for it
 		}
-		if strings.HasPrefix(note, "output of") && widget.Width(note) > c.note {
+		switch {
+		case widget.Width(note) <= c.note:
+		case strings.HasPrefix(note, "output of"):
 			note = "output"
+		case strings.Contains(p.Name, note):
+			note = "" // what little there is room for is in the name
 		}
 		line.Space(1).Put(st, note)
 	}

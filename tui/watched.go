@@ -17,8 +17,9 @@ type watchList struct {
 }
 
 // watchShown asks for the counters of what is on screen: the selected row, the
-// visible ones, and the sources and outputs of mirrors. It costs next to nothing
-// when that has not changed.
+// visible ones, and the sources and outputs of mirrors; and if there are few, of
+// all others, so that rates are there when one scrolls. It costs next to nothing when
+// that has not changed.
 func (m *model) watchShown() {
 	if m.snap == nil || m.alone() {
 		return
@@ -53,6 +54,7 @@ func (m *model) watchShown() {
 		add(p.rows[first+i].interfaces()...)
 	}
 	add(w.ofMirrors...)
+	add(p.few...)
 	if w.all || !slices.Equal(want, w.list) {
 		w.list, w.all = want, false
 		m.cfg.Switch.Watch(want)

@@ -55,3 +55,16 @@ func TestNewCountersLeaveTheListAlone(t *testing.T) {
 		t.Error("the list does not know the newest snapshot")
 	}
 }
+
+func TestFewInterfacesAreAllWatched(t *testing.T) {
+	u := start(t)
+	u.Edit(func(s *ovs.Snapshot) { s.Bridges = manyPorts(100) })
+	u.Resize(80, 24)
+	if n := len(u.sw.Watched()); n != 100 {
+		t.Errorf("%d of 100 interfaces are watched", n)
+	}
+	u.Edit(func(s *ovs.Snapshot) { s.Bridges = manyPorts(200) })
+	if n := len(u.sw.Watched()); n > 20+24 { // 20 are sources
+		t.Errorf("%d of 200 interfaces are watched", n)
+	}
+}
