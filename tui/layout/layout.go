@@ -80,6 +80,9 @@ type State struct {
 	Alone bool
 	// Zoomed gives the whole body to the pane in focus.
 	Zoomed bool
+	// Mirror is how many lines the mirror's pane could use; it gets them where the
+	// packets keep three fifths of the height.
+	Mirror int
 	// Tree is how many cells the ports need to be read in full, their border included.
 	Tree int
 	// TreeWithRates is the same with rates in numbers.
@@ -180,6 +183,7 @@ func wide(width, height int, st State) Screen {
 	if height >= roomyHeight {
 		top++ // for what does not fit one line
 	}
+	top = max(top, min(st.Mirror+2, body.H*2/5))
 	s.panes[Ports] = Rect{0, body.Y, left, body.H}
 	s.panes[Mirror] = Rect{left, body.Y, width - left, top}
 	s.panes[Packets] = Rect{left, body.Y + top, width - left, body.H - top}
