@@ -24,6 +24,9 @@ type bridgesPane struct {
 	// needs is how many cells the widest row has taken so far; it only grows, so
 	// that nothing jumps.
 	needs int
+	// needsWithRates is the same with rates in numbers, and with guests' names of
+	// any length.
+	needsWithRates int
 }
 
 // treeWidths are what the columns of the tree need to be read in full, in cells.
@@ -111,7 +114,9 @@ func (p *bridgesPane) measure() {
 		p.few = nil
 	}
 	const gaps = 1 + 1 + 2 + 1 + 1 + 1 // the cursor's cell, gaps, two arrows
-	p.needs = max(p.needs, w.name+min(w.vlan, maxVLAN)+barsWidth+w.note+gaps)
+	rest := min(w.vlan, maxVLAN) + w.note + gaps
+	p.needs = max(p.needs, w.name+barsWidth+rest)
+	p.needsWithRates = max(p.needsWithRates, numbersFrom, max(w.name, portIndent+ownName)+numbersWidth+rest-w.note+maxNote)
 }
 
 // rebuild lists the rows that are not folded away.

@@ -17,7 +17,8 @@ const (
 	maxNote = 16
 )
 
-// ownName is what the names of ports take that this program makes, see ovs.LeaseName.
+// ownName is what the names of ports take that this program makes, see
+// ovs.LeaseName. They come and go, and have their place where there is room.
 const ownName = 15
 
 // Cells before a name: signs and indentation.
@@ -59,7 +60,6 @@ func (m *model) treeColumns(width int) treeColumns {
 	}
 	if width >= numbersFrom {
 		c.rates = numbersWidth
-		needs.name = max(needs.name, portIndent+ownName) // ours come and go
 	}
 	if width >= allFrom {
 		c.packets = packetsPer
@@ -67,6 +67,9 @@ func (m *model) treeColumns(width int) treeColumns {
 		c.link = 1 + 5
 	}
 	rest := width - 1 - 1 - c.marks - 1 - c.vlan - c.rates - c.packets - c.kind - c.link // the cursor's cell and the gaps
+	if own := portIndent + ownName; c.rates == numbersWidth && rest-1-own >= maxNote {
+		needs.name = max(needs.name, own)
+	}
 	c.name = min(max(8, needs.name), max(8, rest))
 	if c.name > 20 && rest-c.name < 12 { // long names leave room for a guest's
 		c.name = max(20, rest-12)
