@@ -10,12 +10,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
 
 	"ovscope/config"
+	"ovscope/tui"
 )
 
 // Build says what was built; all empty in a plain go build.
@@ -53,6 +55,10 @@ func Main(b Build) int {
 	// A reader that goes away (ovscope dump | head) is an error of the write, and
 	// no reason to die before cleaning up.
 	signal.Ignore(syscall.SIGPIPE)
+	// fang knows NO_COLOR only as a number, and colours what it prints on any terminal.
+	if os.Getenv("NO_COLOR") != "" || slices.Contains(os.Args[1:], "--no-color") || tui.Monochrome(os.Getenv("TERM")) {
+		_ = os.Setenv("NO_COLOR", "1")
+	}
 	a := &app{build: b, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	return a.run(ctx, os.Args[1:])
 }
@@ -67,11 +73,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 		fang.WithVersion(a.build.version()),
 		fang.WithoutManpage(),
 		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
-	var file *configError
-	switch {
-	case errors.As(err, &file):
-		a.err = err
-	case err != nil:
+	if err != nil {
 		a.err = &usageError{err}
 	}
 	if a.err == nil {
@@ -87,6 +89,9 @@ var errInterrupted = errors.New("interrupted; nothing was changed")
 // verb makes a cobra RunE of a verb, keeping its error away from cobra.
 func (a *app) verb(run func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
+		if a.err != nil { // of the config file
+			return nil
+		}
 		a.err = a.recovered(func() error { return run(cmd.Context(), args) })
 		return nil
 	}

@@ -108,6 +108,9 @@ func seen(t *testing.T, args ...string) (globalFlags, tui.Config) {
 	if err := root.Execute(); err != nil {
 		t.Fatal(err)
 	}
+	if a.err != nil {
+		t.Fatal(a.err)
+	}
 	var cfg tui.Config
 	a.configure(&cfg)
 	return a.flags, cfg
@@ -125,11 +128,11 @@ mouse = true
 quit = "keep"
 foreign = false
 [keys]
-egress = "ctrl+x"
+egress = "f9"
 `)
 	flags, cfg := seen(t)
 	if flags.bufferMiB != 7 || !flags.readOnly || cfg.Theme != "light" || !cfg.Mouse || cfg.TimeFormat != "relative" ||
-		strings.Join(cfg.Columns, " ") != "no info" || cfg.OnQuit != tui.QuitKeeps || !cfg.EditForeign || cfg.Keys.Key("egress") != "^x" {
+		strings.Join(cfg.Columns, " ") != "no info" || cfg.OnQuit != tui.QuitKeeps || !cfg.EditForeign || cfg.Keys.Key("egress") != "f9" {
 		t.Errorf("of the file's: %+v %+v", flags, cfg)
 	}
 	flags, cfg = seen(t, "--theme=dark", "--buffer=9", "--read-only=false", "--mouse=false")

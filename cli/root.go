@@ -78,7 +78,8 @@ sudo ovscope dump -i tap1 -c 10`,
 		if needsNoConfig(cmd) {
 			return nil
 		}
-		return a.readConfig(cmd)
+		a.err = a.readConfig(cmd)
+		return nil
 	}
 	root.AddCommand(a.listCommand(), a.dumpCommand(), a.mirrorCommand(), a.cleanupCommand(), a.configCommand(), a.manCommand())
 	return root
@@ -133,6 +134,8 @@ func (a *app) ui(ctx context.Context, f uiFlags) error {
 	switch {
 	case !ok || !term.IsTerminal(out.Fd()):
 		return usagef("the terminal UI needs a terminal, and standard output is none; for scripts and pipes there is ovscope dump")
+	case os.Getenv("TERM") == "":
+		return usagef("the terminal UI must know the terminal, and TERM is not set; set it (to xterm, linux or vt100, say), or use ovscope dump")
 	case os.Getenv("TERM") == "dumb":
 		return usagef("the terminal UI cannot work with TERM=dumb; use ovscope dump")
 	case f.iface != "" && f.file != "":

@@ -79,7 +79,7 @@ func start(t testing.TB, change ...func(*Config)) *ui {
 	u.sw = tuitest.NewSwitch(tuitest.Scene(u.clock), now)
 	lease := 0
 	cfg := Config{
-		Switch: u.sw, Now: now, Version: "test", NoColor: true, StoreBytes: 1 << 20, CrashDir: t.TempDir(),
+		Switch: u.sw, Now: now, Version: "test", NoColor: true, StoreBytes: 1 << 20, Environ: []string{"TERM=xterm-256color"}, CrashDir: t.TempDir(),
 		NewLeaseID: func() string { lease++; return "3f9a000" + string(rune('0'+lease)) },
 		OpenTap: func(context.Context, ovs.TapPoint) (live.Source, error) {
 			if u.openErr != nil {

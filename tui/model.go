@@ -22,6 +22,7 @@ type model struct {
 	keys  *keymap.Map
 	clock clock
 
+	tty           tty
 	terminal      style.Terminal
 	st            *style.Styles
 	width, height int
@@ -112,7 +113,8 @@ func newModel(ctx context.Context, cfg Config, crash *crashReport) *model {
 		silences: map[ovs.UUID]*silence{},
 		redraw:   true,
 	}
-	m.terminal = style.Terminal{Profile: colorprofile.ANSI256, ASCII: cfg.ASCII, Theme: cfg.Theme}
+	m.tty = newTTY(cfg.Environ)
+	m.terminal = style.Terminal{Profile: m.tty.profile(), ASCII: cfg.ASCII, Theme: cfg.Theme}
 	if cfg.NoColor {
 		m.terminal.Profile = colorprofile.ASCII
 	}
@@ -144,7 +146,7 @@ func (m *model) Init() tea.Cmd {
 		m.setSnapshot(m.cfg.Switch.Snapshot())
 		cmds = append(cmds, m.clock.watch(m, m.generation()), m.retarget(), m.tick())
 	}
-	if !m.cfg.NoColor && m.cfg.Theme.AsksBackground() {
+	if !m.cfg.NoColor && !m.tty.old() && m.cfg.Theme.AsksBackground() {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
 	return tea.Batch(cmds...)
@@ -167,11 +169,6 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-	case tea.ColorProfileMsg:
-		if !m.cfg.NoColor {
-			m.terminal.Profile = msg.Profile
-			m.st = style.New(m.terminal)
-		}
 	case tea.BackgroundColorMsg:
 		m.terminal.Light = !msg.IsDark()
 		m.st = style.New(m.terminal)

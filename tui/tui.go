@@ -23,7 +23,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
 
 	"ovscope/keymap"
 	"ovscope/live"
@@ -122,6 +121,9 @@ type Config struct {
 	Version  string
 	// CrashDir is where a crash leaves its report; os.TempDir if empty.
 	CrashDir string
+	// Environ is the environment, which says what the terminal is; nil for the
+	// process's own.
+	Environ []string
 	// Input and Output are the terminal; nil for the process's own.
 	Input  io.Reader
 	Output io.Writer
@@ -158,6 +160,9 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Environ == nil {
+		c.Environ = os.Environ()
+	}
 	if c.CrashDir == "" {
 		c.CrashDir = os.TempDir()
 	}
@@ -187,15 +192,15 @@ func Run(ctx context.Context, cfg Config) error {
 
 	program, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
-	options := []tea.ProgramOption{tea.WithContext(program), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond)}
+	options := []tea.ProgramOption{
+		tea.WithContext(program), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond),
+		tea.WithColorProfile(m.terminal.Profile), tea.WithEnvironment(m.tty.forBubbletea()),
+	}
 	if cfg.Input != nil {
 		options = append(options, tea.WithInput(cfg.Input))
 	}
-	if cfg.Output != nil {
-		options = append(options, tea.WithOutput(cfg.Output))
-	}
-	if cfg.NoColor {
-		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
+	if out := m.tty.output(cfg.Output); out != nil {
+		options = append(options, tea.WithOutput(out))
 	}
 	p := tea.NewProgram(&guard{model: m, crash: crash}, options...)
 	// Asked to quit, bubbletea waits for its reader of keys before it closes it;

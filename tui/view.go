@@ -21,7 +21,9 @@ func (m *model) View() tea.View {
 	if m.cfg.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
-	v.WindowTitle = widget.Cut("ovscope "+m.hostname(), 60, "")
+	if !m.tty.old() {
+		v.WindowTitle = widget.Cut("ovscope "+m.hostname(), 60, "")
+	}
 	if m.st.Terminal.ASCII {
 		v.WindowTitle = widget.ASCII(v.WindowTitle)
 	}
