@@ -274,6 +274,8 @@ func mirrorsOf(s *ovs.Snapshot, change ovs.Change) []mirrorState {
 		m = s.LeaseMirror(c.Lease)
 	case ovs.EditMirror:
 		m = s.Mirror(c.Mirror)
+	case ovs.RaiseOutput:
+		m = s.Mirror(c.Mirror)
 	}
 	if m == nil {
 		return nil

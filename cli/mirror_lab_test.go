@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/vishvananda/netlink"
 
 	"ovscope/ovs/lab"
 )
@@ -96,6 +98,28 @@ func TestMirrorsFromScripts(t *testing.T) {
 		run(exitDone, "clear", "br1")
 		unchanged("clear", "br0")
 	}
+
+	// As after a restart of the host: the port is there, but down.
+	run(exitDone, "add", "m", "-i", "tap1", "--new-port", "span0")
+	link, err := netlink.LinkByName("span0")
+	if err != nil || netlink.LinkSetDown(link) != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "OVS knows that it is down", func() bool {
+		return strings.Contains(vsctl(t, l, "get", "Interface", "span0", "link_state"), "down")
+	})
+	if r := run(exitDone, "add", "m", "-i", "tap1", "--new-port", "span0", "--dry-run"); !strings.Contains(r.stdout, "ip link set span0 up") {
+		t.Errorf("dry run: %s", r.stdout)
+	}
+	run(exitDone, "add", "m", "-i", "tap1", "--new-port", "span0")
+	if link, err = netlink.LinkByName("span0"); err != nil || link.Attrs().Flags&net.FlagUp == 0 {
+		t.Errorf("%v, span0 is still down", err)
+	}
+	eventually(t, "OVS knows that it is up", func() bool {
+		return strings.Contains(vsctl(t, l, "get", "Interface", "span0", "link_state"), "up")
+	})
+	unchanged("add", "m", "-i", "tap1", "--new-port", "span0")
+	run(exitDone, "rm", "m")
 
 	// Flooding can be asked for afterwards; what is so already is no command to paste.
 	run(exitDone, "add", "r", "-i", "tap1", "--output-vlan", "111", "--flood", "br0")

@@ -73,7 +73,7 @@ func (f *specFlags) read(cmd *cobra.Command) {
 	}
 }
 
-// create is the change that makes the mirror, nil when it is there already.
+// create is the change that makes the mirror, or what is left of it to do.
 func (f *specFlags) create(s *ovs.Snapshot, name string) (ovs.Change, error) {
 	want := ovs.MirrorSpec{Name: name, SelectAll: f.all, SnapLen: f.snapLen, Filter: f.filter}
 	var err error
@@ -109,7 +109,7 @@ func (f *specFlags) create(s *ovs.Snapshot, name string) (ovs.Change, error) {
 		for _, m := range twins {
 			edit, err := ovs.NewPlan(s, ovs.EditMirror{Mirror: m.UUID, Seen: m.Spec(), Want: want, Flood: flood})
 			if err == nil && edit.Empty() {
-				return nil, nil
+				return ovs.RaiseOutput{Mirror: m.UUID}, nil // nothing to do unless it is down
 			}
 		}
 		return nil, fmt.Errorf("bridge %s has a mirror %s already, and it is another one (%s ⇒ %s); ovscope mirror set %s changes it",

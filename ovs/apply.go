@@ -49,16 +49,18 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 }
 
 func (c *Client) carryOut(ctx context.Context, p *Plan) (result Result, err error) {
-	nextCfg, err := c.transact(ctx, p)
-	var unknown *NotAppliedError
-	if errors.As(err, &unknown) {
-		return result, c.fail(ctx, p, err)
-	}
-	if err != nil {
-		return result, err
-	}
-	if err := c.awaitTakeUp(ctx, nextCfg); err != nil {
-		return result, c.fail(ctx, p, err)
+	if len(p.tx.steps) > 0 {
+		nextCfg, err := c.transact(ctx, p)
+		var unknown *NotAppliedError
+		if errors.As(err, &unknown) {
+			return result, c.fail(ctx, p, err)
+		}
+		if err != nil {
+			return result, err
+		}
+		if err := c.awaitTakeUp(ctx, nextCfg); err != nil {
+			return result, c.fail(ctx, p, err)
+		}
 	}
 	for _, l := range p.links {
 		if err := c.bringUp(ctx, l); err != nil {

@@ -1,8 +1,8 @@
 package ovs
 
 // Change is something a user asks for. NewPlan turns it into what must be done.
-// The changes are SetSources, CreateMirror, EditMirror, DetachMirror, DetachOurs,
-// ClearMirrors, RestoreMirrors, CreateLease, KeepLease and ReleaseLease.
+// The changes are SetSources, CreateMirror, EditMirror, RaiseOutput, DetachMirror,
+// DetachOurs, ClearMirrors, RestoreMirrors, CreateLease, KeepLease and ReleaseLease.
 type Change interface{ isChange() }
 
 // SetSources adds sources to a mirror and takes sources away from it. What is
@@ -42,6 +42,12 @@ type EditMirror struct {
 	Flood, Unflood []UUID
 	// Lease is an id for what is made with a mirror that has none, from NewLeaseID.
 	Lease string
+}
+
+// RaiseOutput sets the port that was made for a mirror up again. A restart of the
+// host leaves internal ports down, and then copies are lost.
+type RaiseOutput struct {
+	Mirror UUID
 }
 
 // DetachMirror removes one mirror, and what was made with it: its output port and
@@ -91,6 +97,7 @@ type KeepLease struct {
 func (SetSources) isChange()     {}
 func (CreateMirror) isChange()   {}
 func (EditMirror) isChange()     {}
+func (RaiseOutput) isChange()    {}
 func (DetachMirror) isChange()   {}
 func (DetachOurs) isChange()     {}
 func (ClearMirrors) isChange()   {}

@@ -261,8 +261,7 @@ func (d *draft) newPort(b *Bridge, n *NewPort, ids map[string]string) (ovsdb.UUI
 			set += fmt.Sprintf(" mtu_request=%d", mtu)
 		}
 		d.plan.links = append(d.plan.links, link{n.Name, mtu})
-		// With slashes, because the name may have dots. A kernel without IPv6 has no such key.
-		d.after = append(d.after, "sysctl -qw "+quote("net/ipv6/conf/"+n.Name+"/disable_ipv6=1")+"; ip link set "+quote(n.Name)+" up")
+		d.after = append(d.after, link{n.Name, mtu}.command())
 	}
 	if options := n.options(); options != nil {
 		row["options"] = ovsMap(options)

@@ -33,13 +33,8 @@ type Plan struct {
 	reselects, stops bool
 }
 
-type link struct {
-	name string
-	mtu  int // bytes; 0 leaves it
-}
-
 // Empty reports whether everything is already as asked.
-func (p *Plan) Empty() bool { return len(p.tx.steps) == 0 }
+func (p *Plan) Empty() bool { return len(p.tx.steps)+len(p.links) == 0 }
 
 // Severity is how much a hazard matters.
 type Severity int
@@ -103,6 +98,8 @@ func planOf(s *Snapshot, c Change) (*Plan, error) {
 		return planCreateMirror(s, c)
 	case EditMirror:
 		return planEditMirror(s, c)
+	case RaiseOutput:
+		return planRaiseOutput(s, c)
 	case DetachMirror:
 		return planDetachMirror(s, c)
 	case DetachOurs:
