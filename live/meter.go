@@ -18,11 +18,11 @@ type Meter struct {
 	recents int
 	last    sample
 
-	// history[i%len] is packets in interval number i since began; the one at
-	// number current is still filling.
+	// history[i%len] is packets and bits in interval number i since began; the one
+	// at number current is still filling.
 	began   time.Time
 	current int
-	history [512]float64
+	history [512]Rate
 }
 
 type sample struct {
@@ -51,7 +51,7 @@ func (m *Meter) Sample(now time.Time, c Counters) {
 		m.recent[0] = s
 		return
 	}
-	m.record(m.last.at, now, float64(c.Packets-m.last.Packets))
+	m.record(m.last.at, now, Rate{float64(c.Packets - m.last.Packets), 8 * float64(c.Bytes-m.last.Bytes)})
 	if now.Sub(m.recent[m.recents-1].at) >= rateWindow/time.Duration(len(m.recent)-2) {
 		if m.recents == len(m.recent) {
 			m.forget(1)
@@ -73,12 +73,12 @@ func (m *Meter) forget(n int) {
 	m.recents -= n
 }
 
-// record spreads packets evenly over the intervals between from and to.
-func (m *Meter) record(from, to time.Time, packets float64) {
+// record spreads packets and bits evenly over the intervals between from and to.
+func (m *Meter) record(from, to time.Time, came Rate) {
 	step := m.interval()
 	number := int(to.Sub(m.began) / step)
 	if number-m.current >= len(m.history) { // The older ones are forgotten anyway.
-		m.history = [len(m.history)]float64{}
+		m.history = [len(m.history)]Rate{}
 		m.current = number - len(m.history) + 1
 	}
 	total := to.Sub(from)
@@ -87,17 +87,25 @@ func (m *Meter) record(from, to time.Time, packets float64) {
 		end := start.Add(step)
 		if total > 0 {
 			if part := earlier(to, end).Sub(later(from, start)); part > 0 {
-				m.history[m.current%len(m.history)] += packets * float64(part) / float64(total)
+				share := float64(part) / float64(total)
+				m.add(Rate{came.PPS * share, came.BPS * share})
 			}
 		} else {
-			m.history[m.current%len(m.history)] += packets
+			m.add(came)
 		}
 		if m.current >= number {
 			return
 		}
 		m.current++
-		m.history[m.current%len(m.history)] = 0
+		m.history[m.current%len(m.history)] = Rate{}
 	}
+}
+
+// add adds to the interval that is filling.
+func (m *Meter) add(more Rate) {
+	h := &m.history[m.current%len(m.history)]
+	h.PPS += more.PPS
+	h.BPS += more.BPS
 }
 
 // Rate returns packets and bits per second over the last second of samples, or
@@ -115,13 +123,15 @@ func (m *Meter) Rate() (pps, bps float64) {
 		float64(m.last.Bytes-base.Bytes) * 8 / seconds
 }
 
-// History returns the packets per second of the last n complete intervals, the
-// oldest first. It is shorter while there are fewer, and never longer than 511.
-func (m *Meter) History(n int) []float64 {
+// History returns what passed in the last n complete intervals, the oldest first.
+// It is shorter while there are fewer, and never longer than 511.
+func (m *Meter) History(n int) []Rate {
 	n = max(min(n, m.current, len(m.history)-1), 0)
-	out := make([]float64, 0, n)
+	out := make([]Rate, 0, n)
+	seconds := m.interval().Seconds()
 	for i := m.current - n; i < m.current; i++ {
-		out = append(out, m.history[i%len(m.history)]/m.interval().Seconds())
+		h := m.history[i%len(m.history)]
+		out = append(out, Rate{h.PPS / seconds, h.BPS / seconds})
 	}
 	return out
 }

@@ -58,15 +58,15 @@ func TestMeterHistoryIsEvenHoweverOftenItIsSampled(t *testing.T) {
 	for _, step := range []time.Duration{7 * time.Millisecond, 100 * time.Millisecond, 1300 * time.Millisecond, time.Minute} {
 		m := Meter{Interval: 250 * time.Millisecond}
 		for i := range 1000 {
-			m.Sample(epoch.Add(time.Duration(i)*step), Counters{Packets: uint64(i) * uint64(step/time.Millisecond)})
+			m.Sample(epoch.Add(time.Duration(i)*step), Counters{Packets: uint64(i) * uint64(step/time.Millisecond), Bytes: uint64(i) * uint64(step/time.Millisecond) * 60})
 		}
 		history := m.History(1000)
 		if want := min(int(999*step/m.Interval), 511); len(history) != want {
 			t.Errorf("every %v: %d values, want %d", step, len(history), want)
 		}
-		for i, pps := range history {
-			if !near(pps, 1000) {
-				t.Errorf("every %v: value %d is %v packets/s, want 1000", step, i, pps)
+		for i, r := range history {
+			if !near(r.PPS, 1000) || !near(r.BPS, 480_000) {
+				t.Errorf("every %v: value %d is %v, want 1000 packets/s and 480,000 bit/s", step, i, r)
 				break
 			}
 		}
@@ -85,11 +85,12 @@ func TestMeterHistoryShowsBurstsWhereTheyWere(t *testing.T) {
 	for i := range 50 {
 		if i >= 20 && i < 30 {
 			c.Packets += 40
+			c.Bytes += 400
 		}
 		m.Sample(epoch.Add(time.Duration(i)*100*time.Millisecond), c)
 	}
 	got := m.History(10)
-	if len(got) != 4 || got[0] != 0 || !near(got[1], 40) || !near(got[2], 360) || got[3] != 0 {
+	if len(got) != 4 || got[0] != (Rate{}) || !near(got[1].PPS, 40) || !near(got[1].BPS, 3200) || !near(got[2].PPS, 360) || got[3] != (Rate{}) {
 		t.Errorf("history is %v", got)
 	}
 }

@@ -145,7 +145,7 @@ func TestPeakIsNeverBelowNow(t *testing.T) {
 	u.Wait(1100 * time.Millisecond)
 	u.Pings(2, 60) // in the second that is not complete yet
 	u.Wait(rateRefresh)
-	u.ExpectIn("now  ", " 60/s ", "peak 60/s")
+	u.ExpectIn("packets  ", " 60/s ", "peak 60/s")
 }
 
 func TestTinyScreensKeepTheHeader(t *testing.T) {

@@ -61,8 +61,8 @@ func (m *meter) due(now time.Time) bool {
 	return true
 }
 
-// history is packets per second, one value a second, oldest first.
-func (m *meter) history(seconds int) []float64 {
+// history is what passed in each of the last seconds, oldest first.
+func (m *meter) history(seconds int) []live.Rate {
 	return m.rates.History(min(seconds, historySeconds))
 }
 

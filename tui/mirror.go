@@ -34,7 +34,7 @@ func (m *model) mirrorTitle() (title, right string) {
 func (m *model) labelWidth() int { return widget.Width(m.st.Signs.From) + 12 }
 
 // viewMirror shows the selected mirror: whether copies arrive, from where to
-// where, and how many.
+// where, how many, and of what.
 func (m *model) viewMirror(width, height int) []string {
 	if m.alone() {
 		return m.viewSource(width, height)
@@ -43,12 +43,43 @@ func (m *model) viewMirror(width, height int) []string {
 	if mirror == nil {
 		return m.viewNoMirror(width, height)
 	}
-	tail := m.st.Signs.Ellipsis
-	line := func() *widget.Line { return widget.NewLine(width, tail) }
-	row := func(label string, st style.Style, text string) string {
-		return line().Col(m.st.Dim, label, m.labelWidth()).Put(st, text).String()
+	if width < twoColumns || height < tallEnough {
+		lines := m.mirrorFacts(mirror, width, height-2)
+		return fill(append(lines, m.viewFlow(width, height-len(lines))...), width, height)
 	}
-	const facts = 7 // lines below the verdict and the notes
+	const gap = 3
+	right := (width - gap) * 45 / 100
+	left := width - gap - right
+	lines := m.mirrorFacts(mirror, left, height-3)
+	lines = append(lines, m.viewFlow(left, 3)...)
+	if rest := height - len(lines); rest > 1 {
+		lines = append(lines, m.shareTable("conversations", tableConversations, left, rest-1)...)
+	}
+	return beside(fill(lines, left, height), m.viewTables(right, height), gap)
+}
+
+// mirrorUses is how many lines the mirror pane has something for.
+const mirrorUses = 18
+
+// Where the mirror pane has two columns.
+const (
+	twoColumns = 110
+	tallEnough = 12
+)
+
+// beside puts two columns of lines next to each other.
+func beside(left, right []string, gap int) []string {
+	lines := make([]string, len(left))
+	for i := range left {
+		lines[i] = left[i] + widget.Spaces(gap) + right[i]
+	}
+	return lines
+}
+
+// mirrorFacts are whether copies arrive, from where to where, and OVS's counters
+// over our own, in at most height lines.
+func (m *model) mirrorFacts(mirror *ovs.Mirror, width, height int) []string {
+	const facts = 5 // lines below the verdict and the notes
 	v := m.verdict(mirror)
 	lines := m.wrapped(v.sign, v.text, v.style, width, max(1, min(2, height-facts)))
 	for _, note := range m.mirrorNotes(mirror) {
@@ -56,17 +87,13 @@ func (m *model) viewMirror(width, height int) []string {
 			lines = append(lines, m.wrapped(" ", note, m.st.Warn, width, room)...)
 		}
 	}
-	lines = append(lines,
+	c := m.tap.meter.counters
+	return append(lines,
 		m.sourceLine(mirror, ovs.Egress, width),
 		m.sourceLine(mirror, ovs.Ingress, width),
-		row("output", m.st.Text, m.outputText(mirror)),
-		m.ovsLine(mirror, width))
-	t := &m.tap
-	here := t.store() != nil
-	c := t.meter.counters
-	lines = append(lines, m.countLine("seen here", here, c.Packets, c.Bytes, "", width))
-	lines = append(lines, m.rateLine(here, width), m.lossLine(here, width))
-	return fill(lines, width, height)
+		widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, "output", m.labelWidth()).Put(m.st.Text, m.outputText(mirror)).String(),
+		m.ovsLine(mirror, width),
+		m.countLine("seen here", m.tap.store() != nil, c.Packets, c.Bytes, m.lastMinute(), width))
 }
 
 func (m *model) viewNoMirror(width, height int) []string {
@@ -235,63 +262,11 @@ func (m *model) countLine(label string, known bool, packets, size uint64, note s
 	if !known {
 		return line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth).String()
 	}
-	return line.ColRight(m.st.Text, count(packets), packetsWidth).Put(m.st.Dim, " pkt ").
-		ColRight(m.st.Text, byteSize(size), bytesWidth-4).Space(2).Put(m.st.Dim, note).String()
-}
-
-func (m *model) rateLine(known bool, width int) string {
-	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, "now", m.labelWidth())
-	if !known {
-		return line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth).String()
-	}
-	t := &m.tap.meter
-	line.ColRight(m.st.Text, packetRate(t.packets), packetsWidth).Space(1)
-	line.ColRight(m.st.Text, bitrate(t.bits), bytesWidth).Space(1)
-	const peakWidth = 14
-	room := line.Left()
-	scale := room >= 20+peakWidth
-	if scale {
-		room -= peakWidth
-	}
-	width = min(room, historySeconds)
-	bars, full := widget.Sparkline(t.history(width), width, m.st.Signs.Bars)
-	line.Put(m.st.Good, bars)
-	if full = max(full, t.packets); scale && full > 0 {
-		line.ColRight(m.st.Dim, "peak "+packetRate(full), peakWidth)
+	line.ColRight(m.st.Text, count(packets), packetsWidth).Put(m.st.Dim, " pkt ").ColRight(m.st.Text, byteSize(size), bytesWidth-4)
+	if line.Left() >= 2+widget.Width(note) {
+		line.Space(2).Put(m.st.Dim, note)
 	}
 	return line.String()
-}
-
-// lossLine says in words what was lost on the way here, and why.
-func (m *model) lossLine(known bool, width int) string {
-	line := widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, "lost", m.labelWidth())
-	if !known {
-		return line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth).String()
-	}
-	c := m.tap.meter.counters
-	switch {
-	case c.KernelDrops > 0 && m.ofFile():
-		line.Put(m.st.Bad, count(c.KernelDrops)+" while it was captured, says the file")
-	case c.KernelDrops+c.Freezes > 0:
-		line.Put(m.st.Bad, count(c.KernelDrops)+" in the kernel, its ring was full "+times(c.Freezes))
-	default:
-		line.Put(m.st.Text, "nothing")
-	}
-	if c.Overwritten > 0 {
-		line.Put(m.st.Dim, "; oldest "+count(c.Overwritten)+" overwritten")
-	}
-	if back := m.tap.back; !back.IsZero() && !m.tap.away() {
-		line.Put(m.st.Warn, "; "+m.tap.state.Interface+" is back since "+m.clockTime(back))
-	}
-	return line.String()
-}
-
-// times is "once", "3 times".
-func times(n uint64) string {
-	if n == 1 {
-		return "once"
-	}
-	return count(n) + " times"
 }
 
 // clockTime is a moment as the list shows it, to the second.

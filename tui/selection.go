@@ -77,5 +77,8 @@ func (m *model) layOut() layout.Screen {
 }
 
 func (m *model) layoutState() layout.State {
-	return layout.State{Focus: m.focus, Alone: m.alone(), Zoomed: m.zoomed, Tree: m.bridges.needs + 2, TreeWithRates: m.bridges.needsWithRates + 2}
+	return layout.State{
+		Focus: m.focus, Alone: m.alone(), Zoomed: m.zoomed, Mirror: mirrorUses,
+		Tree: m.bridges.needs + 2, TreeWithRates: m.bridges.needsWithRates + 2,
+	}
 }

@@ -3,8 +3,6 @@ package tui
 import (
 	"fmt"
 	"time"
-
-	"ovscope/tui/widget"
 )
 
 // viewSource is what stands in the mirror's place without Open vSwitch: whether
@@ -13,16 +11,9 @@ func (m *model) viewSource(width, height int) []string {
 	v := m.sourceVerdict()
 	here := m.tap.store() != nil
 	c := m.tap.meter.counters
-	tail := m.st.Signs.Ellipsis
-	lines := m.wrapped(v.sign, v.text, v.style, width, max(1, height-3))
-	lines = append(lines, m.countLine("packets", here, c.Packets, c.Bytes, "", width))
-	if m.ofFile() {
-		lines = append(lines, widget.NewLine(width, tail).Col(m.st.Dim, "time", m.labelWidth()).Put(m.st.Text, m.span()).String())
-	} else {
-		lines = append(lines, m.rateLine(here, width))
-	}
-	lines = append(lines, m.lossLine(here, width))
-	return fill(lines, width, height)
+	lines := m.wrapped(v.sign, v.text, v.style, width, max(1, min(2, height-3)))
+	lines = append(lines, m.countLine("total", here, c.Packets, c.Bytes, m.lastMinute(), width))
+	return fill(append(lines, m.viewFlow(width, height-len(lines))...), width, height)
 }
 
 // span is from when to when the packets in the buffer are.

@@ -2,14 +2,12 @@ package tui
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"ovscope/keymap"
 	"ovscope/live"
-	"ovscope/tui/style"
 	"ovscope/tui/widget"
 )
 
@@ -133,29 +131,19 @@ func (p *statsPage) heading(m *model, text string, width int) string {
 func (p *statsPage) row(m *model, l *trafficLine, width int) string {
 	name, bar, rate := p.columns(width)
 	line := widget.NewLine(width, m.st.Signs.Ellipsis)
-	text := l.text
+	text := m.st.Say(l.text)
 	if l.missed > 0 {
 		text += fmt.Sprintf(" (+%s at most)", byteSize(l.missed))
-	}
-	if l.table == tableConversations {
-		text = strings.Replace(text, " ", " "+m.st.Say("–")+" ", 1)
 	}
 	line.Col(m.st.Text, text, name)
 	share := p.traffic.share(l)
 	if bar {
-		line.Put(m.st.Good, shareBar(share, m.st)).Space(1)
+		line.Put(m.st.Good, shareBar(share, barWidth, m.st)).Space(1)
 	}
-	line.ColRight(m.st.Text, fmt.Sprintf("%.0f%%", 100*share), shareWidth)
+	line.ColRight(m.st.Text, percentage(share), shareWidth)
 	line.ColRight(m.st.Text, count(l.tally.Packets), packetsWidth+1).ColRight(m.st.Text, byteSize(l.tally.Bytes), bytesWidth-2)
 	if rate {
 		line.ColRight(m.st.Dim, bitrate(p.traffic.rates[l.key]), bytesWidth+1)
 	}
 	return line.String()
-}
-
-// shareBar is a horizontal bar of barWidth cells.
-func shareBar(share float64, st *style.Styles) string {
-	full := st.Signs.Bars[len(st.Signs.Bars)-1]
-	n := min(barWidth, int(share*barWidth+0.5))
-	return strings.Repeat(full, n) + widget.Spaces(barWidth-n)
 }

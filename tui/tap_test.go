@@ -20,13 +20,13 @@ func TestRateFallsToZeroWhenTheCaptureEnds(t *testing.T) {
 		u.Pings(10*i, 10)
 		u.Wait(fastTick)
 	}
-	u.ExpectIn("now  ", "100/s")
+	u.ExpectIn("packets  ", "100/s")
 	u.openErr = errors.New("no such device")
 	c := u.m.tap.capture
 	u.sources[0].Break(errors.New("the interface went away"))
 	<-c.done
 	u.Wait(2 * time.Second)
-	u.ExpectIn("now  ", " 0/s")
+	u.ExpectIn("packets  ", " 0/s")
 }
 
 func TestFirstPacketsAreNoFlood(t *testing.T) {
@@ -38,7 +38,7 @@ func TestFirstPacketsAreNoFlood(t *testing.T) {
 	u.Send(tickMsg{u.m.ticks})
 	u.ExpectNot("100/s")
 	u.Wait(rateRefresh)
-	u.ExpectIn("now  ", " 2.0/s")
+	u.ExpectIn("packets  ", " 2.0/s")
 }
 
 func TestLossesOfEarlierCapturesStay(t *testing.T) {

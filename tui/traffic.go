@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"ovscope/live"
@@ -90,7 +91,7 @@ func trafficLines(s *live.Summary) []trafficLine {
 	}
 	for _, p := range s.Protocols {
 		text := p.Protocol.String()
-		if p.Protocol.EtherType == live.EtherTypeIPv6 {
+		if p.Protocol.EtherType == live.EtherTypeIPv6 && !strings.Contains(text, "v6") {
 			text += " (IPv6)"
 		}
 		add(tableProtocols, text, p.Tally, 0)
@@ -143,7 +144,7 @@ func conversationText(c live.Conversation) string {
 		}
 		return fmt.Sprintf("%s:%d", e, port)
 	}
-	return end(c.A, c.APort) + " " + end(c.B, c.BPort) + " " + c.Protocol.String()
+	return end(c.A, c.APort) + " – " + end(c.B, c.BPort) + " " + c.Protocol.String()
 }
 
 func sizeText(z live.SizeTally) string {

@@ -81,7 +81,7 @@ type State struct {
 	// Zoomed gives the whole body to the pane in focus.
 	Zoomed bool
 	// Mirror is how many lines the mirror's pane could use; it gets them where the
-	// packets keep three fifths of the height.
+	// packets keep four sevenths of the height.
 	Mirror int
 	// Tree is how many cells the ports need to be read in full, their border included.
 	Tree int
@@ -137,7 +137,7 @@ func (s Screen) Inner(p Pane) Rect {
 	return Rect{r.X + 1, r.Y + 1, max(0, r.W-2), max(0, r.H-2)}
 }
 
-// mirrorLines is how many lines the mirror pane shows inside its border.
+// mirrorLines is how many lines the mirror pane shows inside its border at least.
 const mirrorLines = 8
 
 // roomyHeight is where the mirror pane gets a line more.
@@ -158,7 +158,7 @@ func Of(width, height int, st State) Screen {
 	case st.Zoomed:
 		return zoomed(width, height, st)
 	case st.Alone:
-		return alone(width, height)
+		return alone(width, height, st)
 	case width < WideWidth:
 		return normal(width, height)
 	}
@@ -183,7 +183,7 @@ func wide(width, height int, st State) Screen {
 	if height >= roomyHeight {
 		top++ // for what does not fit one line
 	}
-	top = max(top, min(st.Mirror+2, body.H*2/5))
+	top = max(top, min(st.Mirror+2, body.H*3/7))
 	s.panes[Ports] = Rect{0, body.Y, left, body.H}
 	s.panes[Mirror] = Rect{left, body.Y, width - left, top}
 	s.panes[Packets] = Rect{left, body.Y + top, width - left, body.H - top}
@@ -203,13 +203,13 @@ func normal(width, height int) Screen {
 }
 
 // alone is for wide and normal terminals without ports.
-func alone(width, height int) Screen {
+func alone(width, height int, st State) Screen {
 	s := Screen{Class: Normal, Bordered: true}
 	if width >= WideWidth {
 		s.Class = Wide
 	}
 	body := s.frame(width, height)
-	const top = sourceLines + 2
+	top := max(sourceLines+2, min(st.Mirror+2, body.H*3/10))
 	s.panes[Mirror] = Rect{0, body.Y, width, top}
 	s.panes[Packets] = Rect{0, body.Y + top, width, body.H - top}
 	return s

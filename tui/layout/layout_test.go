@@ -143,7 +143,7 @@ func TestLargeTerminalsGiveThePortsMore(t *testing.T) {
 
 func TestMirrorGetsTheLinesItCanUseOfATallTerminal(t *testing.T) {
 	for _, c := range []struct{ height, lines, want int }{
-		{24, 30, 10}, {40, 30, 14}, {50, 30, 18}, {50, 12, 14}, {50, 0, 11}, {100, 30, 32},
+		{24, 30, 10}, {40, 30, 15}, {50, 30, 20}, {50, 12, 14}, {50, 0, 11}, {100, 30, 32},
 	} {
 		if h := Of(200, c.height, State{Mirror: c.lines}).Pane(Mirror).H; h != c.want {
 			t.Errorf("%d rows: a mirror of %d lines gets %d, want %d", c.height, c.lines, h, c.want)
