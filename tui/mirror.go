@@ -43,19 +43,20 @@ func (m *model) viewMirror(width, height int) []string {
 	if mirror == nil {
 		return m.viewNoMirror(width, height)
 	}
+	lines := m.mirrorState(mirror, width, height-factLines-2)
 	if width < twoColumns || height < tallEnough {
-		lines := m.mirrorFacts(mirror, width, height-2)
+		lines = append(lines, m.mirrorFacts(mirror, width)...)
 		return fill(append(lines, m.viewFlow(width, height-len(lines))...), width, height)
 	}
 	const gap = 3
 	right := (width - gap) * 45 / 100
 	left := width - gap - right
-	lines := m.mirrorFacts(mirror, left, height-3)
-	lines = append(lines, m.viewFlow(left, 3)...)
-	if rest := height - len(lines); rest > 1 {
-		lines = append(lines, m.shareTable("conversations", tableConversations, left, rest-1)...)
+	rest := height - len(lines)
+	below := append(m.mirrorFacts(mirror, left), m.viewFlow(left, 3)...)
+	if room := rest - len(below); room > 1 {
+		below = append(below, m.shareTable("conversations", tableConversations, left, room-1)...)
 	}
-	return beside(fill(lines, left, height), m.viewTables(right, height), gap)
+	return append(lines, beside(fill(below, left, rest), m.viewTables(right, rest), gap)...)
 }
 
 // mirrorUses is how many lines the mirror pane has something for.
@@ -76,24 +77,32 @@ func beside(left, right []string, gap int) []string {
 	return lines
 }
 
-// mirrorFacts are whether copies arrive, from where to where, and OVS's counters
-// over our own, in at most height lines.
-func (m *model) mirrorFacts(mirror *ovs.Mirror, width, height int) []string {
-	const facts = 5 // lines below the verdict and the notes
+// mirrorState is whether copies arrive, and what else is good to know, in at most
+// height lines, but at least one.
+func (m *model) mirrorState(mirror *ovs.Mirror, width, height int) []string {
 	v := m.verdict(mirror)
-	lines := m.wrapped(v.sign, v.text, v.style, width, max(1, min(2, height-facts)))
+	lines := m.wrapped(v.sign, v.text, v.style, width, max(1, min(2, height)))
 	for _, note := range m.mirrorNotes(mirror) {
-		if room := height - facts - len(lines); room > 0 {
+		if room := height - len(lines); room > 0 {
 			lines = append(lines, m.wrapped(" ", note, m.st.Warn, width, room)...)
 		}
 	}
+	return lines
+}
+
+// factLines is how many lines mirrorFacts takes.
+const factLines = 5
+
+// mirrorFacts are sources and output, and OVS's counters over our own.
+func (m *model) mirrorFacts(mirror *ovs.Mirror, width int) []string {
 	c := m.tap.meter.counters
-	return append(lines,
+	return []string{
 		m.sourceLine(mirror, ovs.Egress, width),
 		m.sourceLine(mirror, ovs.Ingress, width),
 		widget.NewLine(width, m.st.Signs.Ellipsis).Col(m.st.Dim, "output", m.labelWidth()).Put(m.st.Text, m.outputText(mirror)).String(),
 		m.ovsLine(mirror, width),
-		m.countLine("seen here", m.tap.store() != nil, c.Packets, c.Bytes, m.lastMinute(), width))
+		m.countLine("seen here", m.tap.store() != nil, c.Packets, c.Bytes, m.lastMinute(), width),
+	}
 }
 
 func (m *model) viewNoMirror(width, height int) []string {

@@ -58,7 +58,7 @@ func TestLargeTerminalsShowTablesOfShares(t *testing.T) {
 	u.Resize(200, 50)
 	u.talk()
 	u.Wait(time.Second)
-	u.ExpectIn("conversations", "talkers")
+	u.Expect("conversations", "talkers", "protocol")
 	u.ExpectIn("10.0.0.1:53 – 10.0.0.7:1000 UDP", "73%")
 	u.ExpectFits()
 }
