@@ -105,7 +105,14 @@ func (c *cleaner) remove(ctx context.Context, lease, what string, last bool) boo
 		c.printCommands(plan)
 		return true
 	}
-	if _, err := c.client.Apply(ctx, plan); err != nil {
+	_, err := c.client.Insist(ctx, func(s *ovs.Snapshot) (*ovs.Plan, error) {
+		plan, err := ovs.NewPlan(s, ovs.ReleaseLease{Lease: lease})
+		if err == nil && plan.NeedsConfirmation() {
+			return nil, &ovs.RefusedError{Reason: "somebody has found a use for it"}
+		}
+		return plan, err
+	})
+	if err != nil {
 		c.errs = append(c.errs, fmt.Errorf("removing %s: %w", what, err))
 		return true
 	}

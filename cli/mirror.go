@@ -212,58 +212,80 @@ func (a *app) change(ctx context.Context, f mirrorFlags, of func(*ovs.Snapshot) 
 		return usagef("mirror changes mirrors, which --read-only forbids; --dry-run shows what it would do")
 	}
 	return a.withSwitch(ctx, func(s *attached) error {
-		snapshot := s.client.Snapshot()
-		change, err := of(snapshot)
-		if err != nil {
-			return err
-		}
-		if change == nil {
-			return a.say(f, outcome{Result: "unchanged"})
-		}
-		facts, err := s.client.Facts(ctx)
-		if err != nil {
-			return fmt.Errorf("looking who would be hurt: %w", err)
-		}
-		plan, err := ovs.NewPlan(snapshot.With(facts), change)
-		var invalid *ovs.InvalidError
-		if errors.As(err, &invalid) {
-			return &usageError{err}
-		}
-		if err != nil {
-			return err
-		}
-		out := outcome{Title: plan.Title, Commands: plan.Commands}
-		var stops []string
-		for _, h := range plan.Hazards {
-			out.Hazards = append(out.Hazards, hazardLine{h.Text, h.Severity >= ovs.Confirm})
-			if h.Severity >= ovs.Confirm {
-				stops = append(stops, h.Text)
+		var out outcome
+		var change ovs.Change
+		var refused error
+		result, err := s.client.Insist(ctx, func(snapshot *ovs.Snapshot) (_ *ovs.Plan, err error) {
+			out = outcome{}
+			if change, err = of(snapshot); err != nil {
+				return nil, err
 			}
-		}
+			if change == nil {
+				out.Result = "unchanged"
+				return nil, nil
+			}
+			plan, err := planWithFacts(ctx, s.client, snapshot, change)
+			if err != nil {
+				return nil, err
+			}
+			out, refused = f.judge(plan)
+			if out.Result != "" {
+				return nil, nil
+			}
+			return plan, nil
+		})
 		switch {
-		case plan.Empty():
-			out.Result = "unchanged"
-			return a.say(f, out)
-		case len(stops) > 0 && !f.force:
-			out.Result = "refused"
-			refused := &ovs.RefusedError{Reason: strings.Join(stops, "\n") + "\nwith --force it is done all the same"}
-			if f.dryRun || f.json {
-				return errors.Join(a.say(f, out), refused)
-			}
+		case err != nil && out.Title != "":
+			return fmt.Errorf("%s: %w", out.Title, err)
+		case err != nil:
+			return err
+		case refused != nil && !f.dryRun && !f.json:
 			return refused
-		case f.dryRun:
-			out.Result = "dry run"
-			return a.say(f, out)
-		}
-		result, err := s.client.Apply(ctx, plan)
-		if err != nil {
-			return fmt.Errorf("%s: %w", plan.Title, err)
+		case out.Result != "":
+			return errors.Join(a.say(f, out), refused)
 		}
 		s.client.LeaveEdits() // what a script changes stays
 		out.Result, out.Warning = "done", result.Warning
 		out.Mirrors = mirrorsOf(s.client.Snapshot(), change)
 		return a.say(f, out)
 	})
+}
+
+// planWithFacts plans a change with all that is known of who would be hurt.
+func planWithFacts(ctx context.Context, client *ovs.Client, snapshot *ovs.Snapshot, change ovs.Change) (*ovs.Plan, error) {
+	facts, err := client.Facts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("looking who would be hurt: %w", err)
+	}
+	plan, err := ovs.NewPlan(snapshot.With(facts), change)
+	var invalid *ovs.InvalidError
+	if errors.As(err, &invalid) {
+		return nil, &usageError{err}
+	}
+	return plan, err
+}
+
+// judge says what becomes of a plan, with Result empty for one that is to be
+// applied; the error is the refusal of one that would hurt.
+func (f mirrorFlags) judge(plan *ovs.Plan) (outcome, error) {
+	out := outcome{Title: plan.Title, Commands: plan.Commands}
+	var stops []string
+	for _, h := range plan.Hazards {
+		out.Hazards = append(out.Hazards, hazardLine{h.Text, h.Severity >= ovs.Confirm})
+		if h.Severity >= ovs.Confirm {
+			stops = append(stops, h.Text)
+		}
+	}
+	switch {
+	case plan.Empty():
+		out.Result = "unchanged"
+	case len(stops) > 0 && !f.force:
+		out.Result = "refused"
+		return out, &ovs.RefusedError{Reason: strings.Join(stops, "\n") + "\nwith --force it is done all the same"}
+	case f.dryRun:
+		out.Result = "dry run"
+	}
+	return out, nil
 }
 
 // mirrorsOf are the mirrors that a change made or changed.

@@ -242,11 +242,13 @@ func (c *Client) ReleaseAll(ctx context.Context) error {
 // when only vswitchd does not answer, the database is right all the same, which is
 // the first thing that vswitchd will see.
 func (c *Client) settle(ctx context.Context, change Change) error {
-	plan, err := NewPlan(c.Snapshot(), change)
-	if err == nil {
-		plan.takeBack = nil
-		_, err = c.Apply(ctx, plan)
-	}
+	_, err := c.Insist(ctx, func(s *Snapshot) (*Plan, error) {
+		plan, err := NewPlan(s, change)
+		if err == nil {
+			plan.takeBack = nil
+		}
+		return plan, err
+	})
 	var gone *GoneError
 	var notApplied *NotAppliedError
 	if errors.As(err, &gone) || errors.As(err, &notApplied) {
@@ -254,6 +256,30 @@ func (c *Client) settle(ctx context.Context, change Change) error {
 		return nil
 	}
 	return err
+}
+
+// insistence bounds how often Insist plans anew.
+const insistence = 10
+
+// Insist applies what plan makes of the newest snapshot, and of the next one when
+// somebody else was faster (*ChangedError): for those who need not look at what he
+// has done. A nil plan is nothing to do.
+func (c *Client) Insist(ctx context.Context, plan func(*Snapshot) (*Plan, error)) (Result, error) {
+	for try := 1; ; try++ {
+		s := c.Snapshot()
+		p, err := plan(s)
+		if err != nil || p == nil {
+			return Result{}, err
+		}
+		result, err := c.Apply(ctx, p)
+		var changed *ChangedError
+		if !errors.As(err, &changed) || try == insistence {
+			return result, err
+		}
+		if err := c.sync(ctx); err != nil {
+			return result, err
+		}
+	}
 }
 
 // sync returns once the snapshot holds everything that was sent before, a create

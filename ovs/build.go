@@ -2,6 +2,7 @@ package ovs
 
 import (
 	"cmp"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -105,6 +106,8 @@ func (b *builder) bridge(r *wire.Replica, id string, row *schema.Bridge, history
 		ExternalIDs:  cleanMap(row.ExternalIDs),
 		Ports:        ports,
 		rawName:      row.Name,
+
+		rawExternalIDs: maps.Clone(row.ExternalIDs),
 	}
 	if samePorts {
 		next.made.Ports = before.made.Ports

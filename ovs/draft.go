@@ -19,10 +19,57 @@ type draft struct {
 	refs          map[UUID]string
 	made, mirrors int  // ports and mirrors made so far, to number them
 	leaving       UUID // a port that goes, so that another may have its name
+	// expected are the names and bridges of which the plan supposes something.
+	expected map[string]bool
+}
+
+// supposes reports whether the plan did not suppose that before.
+func (d *draft) supposes(what string) bool {
+	first := !d.expected[what]
+	d.expected[what] = true
+	return first
+}
+
+// expectNames guards that no mirror of that name has come or gone meanwhile: names
+// are not unique (F9), so two that make one at the same time would both.
+func (d *draft) expectNames(name, bridge string) {
+	if name == "" || !d.supposes("name "+name) {
+		return
+	}
+	wait := ovsdb.Operation{
+		Table: "Mirror", Where: []ovsdb.Condition{ovsdb.NewCondition("name", ovsdb.ConditionEqual, name)},
+		Columns: []string{"_uuid"}, Until: string(ovsdb.WaitConditionEqual),
+	}
+	for _, m := range d.s.Mirrors() {
+		if m.rawName == name {
+			wait.Rows = append(wait.Rows, ovsdb.Row{"_uuid": ovsdb.UUID{GoUUID: string(m.UUID)}})
+		}
+	}
+	if len(wait.Rows) == 0 { // an empty list cannot be sent
+		wait.Columns, wait.Rows, wait.Until = []string{"name"}, []ovsdb.Row{{"name": name}}, string(ovsdb.WaitConditionNotEqual)
+	}
+	d.plan.tx.expect(wait, "bridge "+bridge, "a mirror called "+name+" was made or removed")
+}
+
+// expectNotes guards that the notes about flooding on a bridge are still those by
+// which the plan has found out which VLANs nobody else needs.
+func (d *draft) expectNotes(b *Bridge) {
+	if !d.supposes("notes " + string(b.UUID)) {
+		return
+	}
+	ids := b.rawExternalIDs
+	if ids == nil {
+		ids = b.ExternalIDs
+	}
+	wait := ovsdb.Operation{
+		Table: "Bridge", Where: whereUUID(b.UUID), Until: string(ovsdb.WaitConditionEqual),
+		Columns: []string{"external_ids"}, Rows: []ovsdb.Row{{"external_ids": ovsMap(ids)}},
+	}
+	d.plan.tx.expect(wait, "bridge "+b.Name, "its external_ids, which say for whom it floods VLANs")
 }
 
 func newDraft(s *Snapshot, c Change) *draft {
-	return &draft{s: s, plan: &Plan{Change: c}, refs: map[UUID]string{}}
+	return &draft{s: s, plan: &Plan{Change: c}, refs: map[UUID]string{}, expected: map[string]bool{}}
 }
 
 // say adds a command for ovs-vsctl.

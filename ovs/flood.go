@@ -114,6 +114,7 @@ func (d *draft) unfloodOn(bridges []*Bridge, ids []string) {
 		if len(keys) == 0 {
 			continue
 		}
+		d.expectNotes(b)
 		for _, vlan := range notes {
 			vlans = slices.DeleteFunc(vlans, func(v int) bool { return v == vlan })
 		}

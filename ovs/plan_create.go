@@ -59,6 +59,7 @@ func (d *draft) create(c CreateMirror) error {
 	if err := c.check(d.s); err != nil {
 		return err
 	}
+	d.expectNames(c.Name, b.Name)
 	d.plan.tx.guard("Bridge", b.UUID, b.rawName, "bridge "+b.Name)
 	ids := maps.Clone(c.ExternalIDs)
 	tags := ownerTags(c.Lease, c.Owner)

@@ -72,7 +72,8 @@ type Bridge struct {
 	OtherConfig  map[string]string
 	ExternalIDs  map[string]string
 
-	rawName string // as in OVSDB, for guards
+	rawName        string            // as in OVSDB, for guards
+	rawExternalIDs map[string]string // likewise
 }
 
 // Port is a row of the Port table.

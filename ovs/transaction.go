@@ -19,8 +19,10 @@ type step struct {
 	op ovsdb.Operation
 	// what names the row for errors, "port tap1"; empty where no row must match.
 	what string
-	// overwrites marks a wait for a value that a later operation overwrites.
+	// overwrites marks a wait for a value that a later operation overwrites, or that
+	// the plan was made by; how says what has happened if it is another one.
 	overwrites bool
+	how        string
 	// nextCfg marks the select whose result is what cur_cfg must reach (F2).
 	nextCfg bool
 }
@@ -40,6 +42,14 @@ func (t *transaction) guard(table string, id UUID, rawName, what string) {
 }
 
 func (t *transaction) guardPort(p *Port) { t.guard("Port", p.UUID, p.rawName, "port "+p.Name) }
+
+// expect makes the whole transaction fail with a *ChangedError unless a wait holds
+// before anything else is done: what the plan was made by is still so.
+func (t *transaction) expect(wait ovsdb.Operation, what, how string) {
+	now := 0
+	wait.Op, wait.Timeout = ovsdb.OperationWait, &now
+	t.steps = slices.Insert(t.steps, 0, step{what: what, how: how, overwrites: true, op: wait})
+}
 
 func (t *transaction) insert(table, name string, row ovsdb.Row) {
 	t.add(step{op: ovsdb.Operation{Op: ovsdb.OperationInsert, Table: table, UUIDName: name, Row: row}})
@@ -92,6 +102,9 @@ func (t *transaction) operations(user string) []ovsdb.Operation {
 	return ops
 }
 
+// timedOut is OVSDB's error for a wait that does not hold (RFC 7047 §5.2.6).
+const timedOut = "timed out"
+
 // check reads a transaction's results and returns the next_cfg to wait for. An
 // error in any place, the extra last one included, means that nothing was changed.
 func (t *transaction) check(results []ovsdb.OperationResult) (nextCfg int, err error) {
@@ -101,10 +114,10 @@ func (t *transaction) check(results []ovsdb.OperationResult) (nextCfg int, err e
 		}
 		if i < len(t.steps) {
 			s := t.steps[i]
-			if s.overwrites {
-				return 0, &ChangedError{What: s.what}
+			if s.overwrites && r.Error == timedOut {
+				return 0, &ChangedError{What: s.what, How: s.how}
 			}
-			if s.op.Op == ovsdb.OperationWait {
+			if s.op.Op == ovsdb.OperationWait && r.Error == timedOut {
 				return 0, &GoneError{Name: s.what}
 			}
 			return 0, &TransactionError{What: s.what, Code: clean(r.Error), Details: clean(r.Details)}
