@@ -173,7 +173,7 @@ func (m *model) tabTitle() (string, string) {
 	case layout.Ports:
 	}
 	title, right := m.portsTitle()
-	return strings.TrimPrefix(title, "Ports "), right
+	return strings.TrimPrefix(strings.TrimPrefix(title, "Ports"), " "), right
 }
 
 // viewSummary is the mirror in one line, for layouts that do not show its pane.
