@@ -168,12 +168,7 @@ func (st *Stats) talkerTallies(n int) []TalkerTally {
 func (st *Stats) conversationTallies(n int) []ConversationTally {
 	var out []ConversationTally
 	for _, e := range st.conversations.heaviest(n, (*conversationKey).compare) {
-		k := &e.key
-		out = append(out, ConversationTally{Conversation{
-			A: k.a.endpoint(kind(k.rest)), B: k.b.endpoint(kind(k.rest)),
-			APort: uint16(k.rest >> 48), BPort: uint16(k.rest >> 32),
-			Protocol: Protocol{uint16(k.rest >> 16), uint8(k.rest >> 8)},
-		}, e.tally, e.missed})
+		out = append(out, ConversationTally{e.key.conversation(), e.tally, e.missed})
 	}
 	return out
 }

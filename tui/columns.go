@@ -327,20 +327,24 @@ func (c packetColumns) put(line *widget.Line, r *packetRow, m *model) {
 
 // ends is "source → destination", each cut evenly if both do not fit.
 func ends(l *decode.Line, width int, signs style.Signs) string {
-	src, dst, tail := endpoint(l.Source()), endpoint(l.Destination()), signs.Ellipsis
-	room := width - widget.Width(signs.Arrow) - 2
-	if widget.Width(src)+widget.Width(dst) > room {
+	return pairText(endpoint(l.Source()), endpoint(l.Destination()), signs.Arrow, width, signs.Ellipsis)
+}
+
+// pairText is two addresses with a sign between them.
+func pairText(a, b, sign string, width int, tail string) string {
+	room := width - widget.Width(sign) - 2
+	if widget.Width(a)+widget.Width(b) > room {
 		half := room / 2
 		switch {
-		case widget.Width(src) <= half:
-			dst = cutAddress(dst, room-widget.Width(src), tail)
-		case widget.Width(dst) <= room-half:
-			src = cutAddress(src, room-widget.Width(dst), tail)
+		case widget.Width(a) <= half:
+			b = cutAddress(b, room-widget.Width(a), tail)
+		case widget.Width(b) <= room-half:
+			a = cutAddress(a, room-widget.Width(b), tail)
 		default:
-			src, dst = cutAddress(src, half, tail), cutAddress(dst, room-half, tail)
+			a, b = cutAddress(a, half, tail), cutAddress(b, room-half, tail)
 		}
 	}
-	return src + " " + signs.Arrow + " " + dst
+	return a + " " + sign + " " + b
 }
 
 // cutAddress makes an address fit: out of the middle, because its beginning is the

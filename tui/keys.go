@@ -123,6 +123,8 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		return m.mark()
 	case keymap.Jump:
 		m.askJump()
+	case keymap.Conversations:
+		return m.showConversations()
 	case keymap.Columns:
 		m.showColumns()
 	case keymap.TimeFormat:
@@ -261,7 +263,7 @@ func (m *model) unavailable(a keymap.Action) string {
 		if !stored(m.tap.store()) {
 			return "there are no packets to write"
 		}
-	case keymap.Pause, keymap.NextPacket, keymap.PrevPacket, keymap.Statistics, keymap.Mark, keymap.Jump:
+	case keymap.Pause, keymap.NextPacket, keymap.PrevPacket, keymap.Statistics, keymap.Conversations, keymap.Mark, keymap.Jump:
 		if m.tap.store() == nil {
 			return "there are no packets"
 		}

@@ -192,6 +192,8 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.onApplied(msg)
 	case tapOpenedMsg:
 		return m, m.onTapOpened(msg)
+	case conversationsMsg:
+		return m, m.onConversations(msg)
 	case saveExistsMsg:
 		return m, m.onSaveExists(msg)
 	case savedMsg:

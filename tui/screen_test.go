@@ -123,6 +123,11 @@ func scenes() map[string]func(*ui) {
 			copying(u)
 			u.Press("t")
 		},
+		"conversations": func(u *ui) {
+			copying(u)
+			u.Feed(tuitest.UDP(u.clock, "192.168.100.100:51234", "192.168.100.101:44300"), tuitest.UDP(u.clock, "[2001:db8:1:2:3:4:5:6]:5353", "[2001:db8:1:2:3:4:5:7]:5353"))
+			u.Press("C", "down")
+		},
 		"marks": func(u *ui) {
 			copying(u)
 			u.Press("tab", "tab", "up", "x", "up", "up", "x", "up", "T", "J")
