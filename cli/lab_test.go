@@ -25,6 +25,9 @@ import (
 const beMain = "OVSCOPE_TEST_BE_MAIN"
 
 func TestMain(m *testing.M) {
+	if where := os.Getenv(crashIn); where != "" {
+		os.Exit(crash(where))
+	}
 	if os.Getenv(beMain) != "" {
 		os.Exit(Main(Build{Version: "test"}))
 	}

@@ -21,9 +21,9 @@ type CrashError struct {
 
 func (e *CrashError) Error() string {
 	if e.Report == "" {
-		return fmt.Sprintf("ovscope crashed: %v", e.Cause)
+		return fmt.Sprintf("crashed: %v", e.Cause)
 	}
-	return fmt.Sprintf("ovscope crashed: %v; please report it with %s", e.Cause, e.Report)
+	return fmt.Sprintf("crashed: %v; please report it with %s", e.Cause, e.Report)
 }
 
 func (e *CrashError) Unwrap() error { return e.Cause }

@@ -18,7 +18,7 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	if known && msg.Text != "" && m.typing() {
 		action, known = keymap.Action{}, false // it is a letter
 	}
-	if cmd, ok := always(action.ID); ok {
+	if cmd, ok := m.always(action.ID); ok {
 		return cmd
 	}
 	switch {
@@ -229,6 +229,8 @@ func (m *model) unavailable(a keymap.Action) string {
 		case row.port == nil:
 			return "select a port first; this row is the whole bridge"
 		}
+	case keymap.Suspend:
+		return m.whyNoSuspend()
 	case keymap.Undo:
 		switch {
 		case len(m.undos) > 0:

@@ -23,6 +23,7 @@ type model struct {
 	clock clock
 
 	tty           tty
+	orphan        bool // no shell could continue this process if it were suspended
 	terminal      style.Terminal
 	st            *style.Styles
 	width, height int

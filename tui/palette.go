@@ -122,18 +122,22 @@ func (p *palettePage) take(m *model) tea.Cmd {
 		return nil
 	}
 	m.page = nil
-	if cmd, ok := always(a.ID); ok {
+	if cmd, ok := m.always(a.ID); ok {
 		return cmd
 	}
 	return m.do(a)
 }
 
 // always is what actions do that work in every state of the screen.
-func always(id keymap.ID) (tea.Cmd, bool) {
+func (m *model) always(id keymap.ID) (tea.Cmd, bool) {
 	switch id {
 	case keymap.Abort:
 		return tea.Quit, true
 	case keymap.Suspend:
+		if why := m.whyNoSuspend(); why != "" {
+			m.say(m.label(id) + ": " + why)
+			return nil, true
+		}
 		return tea.Suspend, true
 	case keymap.Redraw:
 		return tea.ClearScreen, true

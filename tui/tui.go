@@ -189,6 +189,7 @@ func Run(ctx context.Context, cfg Config) error {
 	defer cancel(nil)
 	crash := &crashReport{dir: cfg.CrashDir, version: cfg.Version, now: cfg.Now, stop: cancel}
 	m := newModel(inner, cfg, crash)
+	m.orphan = !jobControl()
 
 	program, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
