@@ -60,6 +60,16 @@ const (
 	Abort         ID = "abort"
 )
 
+// The actions of forms.
+const (
+	NewMirror  ID = "new-mirror"
+	EditMirror ID = "edit-mirror"
+	Output     ID = "output"
+	Detach     ID = "detach"
+	DetachAll  ID = "detach-all"
+	Apply      ID = "apply"
+)
+
 // Group is where help lists an action.
 type Group string
 
@@ -121,6 +131,12 @@ func Default() *Map {
 		{Both, []string{"b"}, "copy both directions, on or off", "both", Mirrors, true},
 		{NextMirror, []string{"m"}, "next mirror of the bridge", "mirror", Mirrors, false},
 		{Undo, []string{"u"}, "undo the last change", "undo", Mirrors, true},
+		{NewMirror, []string{"n"}, "new mirror of any kind: SPAN, RSPAN, GRE, ERSPAN", "", Mirrors, true},
+		{EditMirror, []string{"E"}, "change all about the mirror on screen", "", Mirrors, true},
+		{Output, []string{"o"}, "choose another output for it", "", Mirrors, true},
+		{Detach, []string{"d"}, "remove the mirror on screen", "", Mirrors, true},
+		{DetachAll, []string{"D"}, "remove our mirrors of the bridge, or all whatsoever", "", Mirrors, true},
+		{Apply, []string{"ctrl+s"}, "in a form: apply the plan that it shows", "", Mirrors, true},
 
 		{Log, []string{"L"}, "what was changed in this run, as ovs-vsctl commands", "", Mirrors, false},
 

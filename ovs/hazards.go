@@ -171,7 +171,7 @@ func (h *hazards) remoteSpan(vlan int, flood []UUID) {
 	if !h.b.Floods(vlan) && !slices.Contains(flood, h.b.UUID) {
 		h.confirm(h.b.Name, "bridge %s would learn the sources' addresses from their copies in VLAN %d and send the guests' own traffic the wrong way: have it flood that VLAN", h.b.Name, vlan)
 	}
-	for _, far := range h.s.patchedTo(h.b) {
+	for _, far := range h.s.PatchedTo(h.b) {
 		if !far.Floods(vlan) && !slices.Contains(flood, far.UUID) && far != h.b {
 			h.warn("bridge %s is connected to %s and does not flood VLAN %d: it would learn wrong addresses from the copies", far.Name, h.b.Name, vlan)
 		}
@@ -210,8 +210,8 @@ func named(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// patchedTo are the bridges that patch ports connect to the bridge, directly.
-func (s *Snapshot) patchedTo(b *Bridge) []*Bridge {
+// PatchedTo are the bridges that patch ports connect to the bridge, directly.
+func (s *Snapshot) PatchedTo(b *Bridge) []*Bridge {
 	var far []*Bridge
 	for _, p := range b.Ports {
 		for _, i := range p.Interfaces {

@@ -205,9 +205,9 @@ func (n *NewPort) text() string {
 // IndexText is an ERSPAN index in decimal and as OVS reads it (F15): "26 (0x1a)".
 func IndexText(index uint32) string { return fmt.Sprintf("%d (0x%x)", index, index) }
 
-// newPortOf describes a port of ours so that it can be made again; nil when it is
+// NewPortOf describes a port so that it can be made again; nil when it is
 // none that NewPort can describe.
-func newPortOf(p *Port) *NewPort {
+func NewPortOf(p *Port) *NewPort {
 	if p == nil || len(p.Interfaces) != 1 {
 		return nil
 	}
@@ -242,7 +242,7 @@ func newPortOf(p *Port) *NewPort {
 
 // Describes reports whether the port is like this one.
 func (n *NewPort) Describes(p *Port) bool {
-	is := newPortOf(p)
+	is := NewPortOf(p)
 	return is != nil && *is == *n
 }
 

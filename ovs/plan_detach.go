@@ -184,7 +184,7 @@ func (d *draft) restoring(mirrors []*Mirror) Change {
 		case c.Output == Output{}:
 			return nil // it delivered nothing
 		case out != nil && out.Owner.Lease != "" && out.Owner.Lease == m.Owner.Lease:
-			n := newPortOf(out)
+			n := NewPortOf(out)
 			if n == nil || seen[n.Name] {
 				return nil
 			}

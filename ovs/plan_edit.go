@@ -279,7 +279,7 @@ func (e *edit) leaveOutput() {
 		return
 	}
 	e.warnOutputGoes(old, []*Mirror{m})
-	e.back.Output = Output{New: newPortOf(old)}
+	e.back.Output = Output{New: NewPortOf(old)}
 	e.plan.tx.mutate("Bridge", e.b.UUID, "bridge "+e.b.Name,
 		*ovsdb.NewMutation("ports", ovsdb.MutateOperationDelete, ovsdb.UUID{GoUUID: string(old.UUID)}))
 	e.say("--if-exists del-port %s %s", quote(e.b.Name), quote(old.Name))

@@ -74,7 +74,7 @@ func (s *Snapshot) TapPoint(m *Mirror) (TapPoint, error) {
 	case "dpdk", "dpdkr", "dpdkvhostuser", "dpdkvhostuserclient", "afxdp", "afxdp-nonpmd":
 		return no("its output %s has type %s, which bypasses the kernel", port.Name, iface.Type)
 	}
-	if n := newPortOf(port); n != nil && n.Tunnel.Kind != NoTunnel {
+	if n := NewPortOf(port); n != nil && n.Tunnel.Kind != NoTunnel {
 		device, why := s.tunnelDevice(iface)
 		if why != "" {
 			return no("they leave inside a %s tunnel to %s%s", iface.Type, n.Tunnel.Remote, why)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -172,13 +173,18 @@ func (m *model) agreedTo(change ovs.Change) bool {
 func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 	m.work.busy = false
 	m.log.finish(msg.entry, msg.result, msg.err)
+	if f, ok := m.page.(*form); ok && f.applying == msg.plan {
+		defer f.applied(m, msg)
+	}
 	if msg.err != nil {
 		m.onFailed(msg)
 		return m.retarget()
 	}
+	m.follow = cmp.Or(makes(msg.plan.Change), m.follow)
 	m.setSnapshot(msg.snapshot)
 	m.switchedOff(msg.plan, msg.before)
 	m.log.prove(msg.entry, m.removed(msg.plan, msg.before))
+	m.showMade()
 	switch {
 	case msg.undoing != nil:
 		m.dropUndo(msg.undoing)
@@ -194,17 +200,39 @@ func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 		m.say("done, but: " + msg.result.Warning)
 	}
 	m.tap.meter.changed(m.now())
-	if c, ok := msg.plan.Change.(ovs.CreateLease); ok && m.snap != nil {
-		if mirror := m.snap.LeaseMirror(c.Lease); mirror != nil {
-			m.choose(mirror)
-		}
-	}
 	if msg.then != nil {
 		return tea.Batch(msg.then(), m.retarget(), m.tick())
 	}
 	// The capture may have failed only because the port was not up yet.
 	m.tap.retryAt = time.Time{}
 	return tea.Batch(m.retarget(), m.work.next(), m.rearm(), m.retry(m.now()), m.tick())
+}
+
+// makes is the lease of the mirror that a change makes, "" for none.
+func makes(change ovs.Change) string {
+	switch c := change.(type) {
+	case ovs.CreateLease:
+		return c.Lease
+	case ovs.CreateMirror:
+		return c.Lease
+	}
+	return ""
+}
+
+// showMade puts a mirror on screen that was just made, as soon as a snapshot has it.
+func (m *model) showMade() {
+	if m.follow == "" || m.snap == nil {
+		return
+	}
+	mirror := m.snap.LeaseMirror(m.follow)
+	if mirror == nil {
+		return
+	}
+	m.follow = ""
+	m.choose(mirror)
+	if b := m.bridge(); b == nil || b.UUID != mirror.Bridge {
+		m.bridges.list.Cursor = max(0, m.bridges.index(mirror.Bridge))
+	}
 }
 
 // onFailed notes what there is to know about a change that failed.

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -66,12 +67,7 @@ type appliedMsg struct {
 func (m *model) apply(plan *ovs.Plan, undoing *undoStep, then func() tea.Cmd) tea.Cmd {
 	entry := m.log.begin(plan, undoing, m.now())
 	m.work.busy = true
-	switch c := plan.Change.(type) {
-	case ovs.ReleaseLease:
-		m.released[c.Lease] = true
-	case ovs.CreateLease:
-		delete(m.released, c.Lease)
-	}
+	m.noteReleased(plan.Change)
 	after, before := m.generation(), m.snap
 	return func() tea.Msg {
 		if !m.underway.begin() {
@@ -105,14 +101,68 @@ func (m *model) catchUp(change ovs.Change, after uint64) *ovs.Snapshot {
 	}
 }
 
+// noteReleased notes which mirrors a change gives up, so that nobody else is blamed.
+func (m *model) noteReleased(change ovs.Change) {
+	gives := func(*ovs.Mirror) bool { return false }
+	switch c := change.(type) {
+	case ovs.ReleaseLease:
+		m.released[c.Lease] = true
+		gives = func(mirror *ovs.Mirror) bool { return mirror.Owner.Lease == c.Lease }
+	case ovs.DetachMirror:
+		gives = func(mirror *ovs.Mirror) bool { return mirror.UUID == c.Mirror }
+	case ovs.DetachOurs:
+		gives = func(mirror *ovs.Mirror) bool {
+			return mirror.Bridge == c.Bridge && (mirror.Owner.Kind == ovs.ThisRun || mirror.Owner.Kind == ovs.Kept)
+		}
+	case ovs.ClearMirrors:
+		gives = func(mirror *ovs.Mirror) bool { return mirror.Bridge == c.Bridge && mirror.Owner.Kind != ovs.OVN }
+	case ovs.CreateLease:
+		delete(m.released, c.Lease)
+	case ovs.CreateMirror:
+		delete(m.released, c.Lease)
+	case ovs.RestoreMirrors:
+		for _, mirror := range c.Mirrors {
+			delete(m.released, mirror.Lease)
+		}
+	}
+	if m.snap == nil {
+		return
+	}
+	for _, mirror := range m.snap.Mirrors() {
+		if gives(mirror) {
+			m.released[string(mirror.UUID)] = true
+		}
+	}
+}
+
 // reached reports whether a snapshot shows a change as done.
 func reached(s *ovs.Snapshot, change ovs.Change) bool {
-	if c, ok := change.(ovs.CreateLease); ok {
+	switch c := change.(type) {
+	case ovs.CreateLease:
 		return s.LeaseMirror(c.Lease) != nil
+	case ovs.CreateMirror:
+		return made(s, c)
+	case ovs.RestoreMirrors:
+		for _, one := range c.Mirrors {
+			if !made(s, one) {
+				return false
+			}
+		}
+		return true
 	}
 	plan, err := ovs.NewPlan(s, change)
 	var gone *ovs.GoneError
 	return errors.As(err, &gone) || err == nil && plan.Empty()
+}
+
+// made reports whether a snapshot has a mirror that was to be made. One without a
+// lease is somebody else's that is restored, and known by its name.
+func made(s *ovs.Snapshot, c ovs.CreateMirror) bool {
+	if c.Lease != "" {
+		return s.LeaseMirror(c.Lease) != nil
+	}
+	b := s.Bridge(c.Bridge)
+	return b == nil || slices.ContainsFunc(b.Mirrors, func(m *ovs.Mirror) bool { return m.Name == c.Name })
 }
 
 // tapOpenedMsg is a capture that runs now, or why there is none.

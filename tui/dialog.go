@@ -251,7 +251,7 @@ func (m *model) settleAll(kept bool) tea.Cmd {
 			changes = append(changes, ovs.KeepLease{Lease: l.ID})
 		} else {
 			changes = append(changes, ovs.ReleaseLease{Lease: l.ID})
-			m.released[l.ID] = true
+			m.noteReleased(ovs.ReleaseLease{Lease: l.ID})
 		}
 	}
 	m.question = &question{Dialog: widget.Dialog{Title: title, Body: []widget.Paragraph{{Text: "Waiting for Open vSwitch" + m.st.Signs.Ellipsis}}}, waiting: true}

@@ -37,12 +37,12 @@ func (m *model) compare(before, after *ovs.Snapshot) {
 		mirror := after.Mirror(old.UUID)
 		if mirror == nil {
 			delete(m.lost, old.UUID)
-			if !m.released[old.Owner.Lease] {
+			if !m.released[old.Owner.Lease] && !m.released[string(old.UUID)] {
 				m.announce("mirror "+old.Name+" was deleted by somebody else", m.st.Warn)
 			}
 			continue
 		}
-		if old.OutputPort != nil && mirror.OutputPort == nil && after.Port(old.OutputPort.UUID) == nil {
+		if old.OutputPort != nil && mirror.OutputPort == nil && mirror.OutputVLAN == nil && after.Port(old.OutputPort.UUID) == nil {
 			m.announce("port "+old.OutputPort.Name+", the output of mirror "+mirror.Name+", was deleted by somebody else", m.st.Warn)
 		}
 		m.compareSources(old, mirror, after)

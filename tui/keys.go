@@ -115,6 +115,16 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		return m.nextMirror()
 	case keymap.Undo:
 		return m.undo()
+	case keymap.NewMirror:
+		return m.newMirror()
+	case keymap.EditMirror:
+		return m.changeMirror(aimEdit)
+	case keymap.Output:
+		return m.changeMirror(aimOutput)
+	case keymap.Detach:
+		return m.changeMirror(aimDetach)
+	case keymap.DetachAll:
+		return m.sweep()
 	case keymap.Pause:
 		m.packets.togglePause(m.tap.store(), m.packetRows())
 	case keymap.Filter:
@@ -149,7 +159,7 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		return m.quit()
 	case keymap.Close:
 		m.zoomed = false
-	case keymap.Abort, keymap.Suspend, keymap.Redraw:
+	case keymap.Abort, keymap.Suspend, keymap.Redraw, keymap.Apply:
 	}
 	return nil
 }
@@ -239,6 +249,10 @@ func (m *model) unavailable(a keymap.Action) string {
 		default:
 			return "nothing was changed yet"
 		}
+	case keymap.NewMirror, keymap.EditMirror, keymap.Output, keymap.Detach, keymap.DetachAll:
+		return m.formUnavailable(a.ID)
+	case keymap.Apply:
+		return "it applies what a form shows; " + m.label(keymap.NewMirror) + " opens one"
 	case keymap.NextMirror:
 		switch b := m.bridge(); {
 		case b == nil || len(b.Mirrors) == 0:

@@ -7,6 +7,18 @@ import (
 // hide replaces the addresses in a text by stand-ins, with --mask.
 func (m *model) hide(text string) string { return m.cfg.Mask.Text(text) }
 
+// hideAll is hide for each of several texts.
+func (m *model) hideAll(texts []string) []string {
+	if m.cfg.Mask == nil {
+		return texts
+	}
+	hidden := make([]string, len(texts))
+	for i, text := range texts {
+		hidden[i] = m.hide(text)
+	}
+	return hidden
+}
+
 // whyMasked is why packets are not written with --mask.
 func (m *model) whyMasked() string {
 	if m.cfg.Mask == nil {

@@ -117,8 +117,8 @@ func (m *model) viewNoMirror(width, height int) []string {
 	if m.cfg.ReadOnly {
 		text = append(text, "Read-only: mirrors can be watched, not made.")
 	} else {
-		text = append(text, fmt.Sprintf("Select a port and press %s for %s what its guest sends, %s for %s what it receives, or %s for both. That makes a mirror, which is removed when you quit.",
-			m.label(keymap.Egress), m.st.Signs.From, m.label(keymap.Ingress), m.st.Signs.To, m.label(keymap.Both)))
+		text = append(text, fmt.Sprintf("Select a port and press %s for %s what its guest sends, %s for %s what it receives, or %s for both. That makes a mirror, which is removed when you quit. %s makes one of any other kind.",
+			m.label(keymap.Egress), m.st.Signs.From, m.label(keymap.Ingress), m.st.Signs.To, m.label(keymap.Both), m.label(keymap.NewMirror)))
 	}
 	var lines []string
 	for _, t := range text {

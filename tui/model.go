@@ -48,6 +48,10 @@ type model struct {
 
 	// chosen is the mirror that the user picked on a bridge, by the bridge.
 	chosen map[ovs.UUID]ovs.UUID
+	// editLeases tie together what is made for mirrors of others, by the mirror.
+	editLeases map[ovs.UUID]string
+	// follow is the lease of a mirror that was made and is not in a snapshot yet.
+	follow string
 	// agreed are the mirrors of others that the user agreed to change.
 	agreed map[ovs.UUID]bool
 
@@ -55,7 +59,7 @@ type model struct {
 	lost map[ovs.UUID][]*lostSource
 	// silences are the mirrors that were switched off and must fall silent.
 	silences map[ovs.UUID]*silence
-	// released are the leases that this run has given up itself.
+	// released are the leases and mirrors that this run has given up itself.
 	released map[string]bool
 
 	work  work
@@ -191,6 +195,8 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.onSnapshot(msg)
 	case appliedMsg:
 		return m, m.onApplied(msg)
+	case factsMsg:
+		return m, m.onFacts(msg)
 	case tapOpenedMsg:
 		return m, m.onTapOpened(msg)
 	case conversationsMsg:
@@ -218,6 +224,10 @@ func (m *model) setSnapshot(s *ovs.Snapshot) {
 	}
 	m.snap, m.real = s, unmasked
 	m.bridges.setSnapshot(s)
+	m.showMade()
+	if f, ok := m.page.(*form); ok {
+		f.onSnapshot(m)
+	}
 }
 
 func (m *model) onSnapshot(msg snapshotMsg) tea.Cmd {

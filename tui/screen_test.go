@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"testing"
 	"time"
@@ -16,6 +17,12 @@ import (
 
 // scenes are the states of which there are pictures.
 func scenes() map[string]func(*ui) {
+	all := paneScenes()
+	maps.Copy(all, formScenes())
+	return all
+}
+
+func paneScenes() map[string]func(*ui) {
 	copying := func(u *ui) {
 		u.Select("tap1")
 		u.Press("b")

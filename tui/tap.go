@@ -152,7 +152,7 @@ func (m *model) deletedByOthers() bool {
 			return false
 		}
 	}
-	return true
+	return !m.released[string(m.tap.mirror)]
 }
 
 func (m *model) onTapOpened(msg tapOpenedMsg) tea.Cmd {

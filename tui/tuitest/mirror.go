@@ -14,7 +14,10 @@ import (
 func (s *Switch) Facts(context.Context) (*ovs.Facts, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.facts == nil {
+	switch {
+	case s.FactsFail != nil:
+		return nil, s.FactsFail
+	case s.facts == nil:
 		return &ovs.Facts{}, nil
 	}
 	return s.facts, nil

@@ -22,6 +22,8 @@ type Switch struct {
 	Fail error
 	// FailAfter is what Apply answers, if not nil, though it has done everything.
 	FailAfter error
+	// FactsFail is what Facts answers, if not nil.
+	FactsFail error
 	// Result is what Apply answers when it has worked.
 	Result ovs.Result
 	// Purged is called by Purge; what it returns is Purge's error.

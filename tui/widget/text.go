@@ -148,19 +148,49 @@ func Safe(s string) string {
 	return b.String()
 }
 
-// Wrap breaks an unstyled text into lines of at most w cells, between words
-// where it can.
+// Wrap breaks an unstyled text into lines of at most w cells, at spaces where it
+// can. Nothing but the spaces there is left out: commands can be read off.
 func Wrap(s string, w int) []string {
 	if w <= 0 {
 		return nil
 	}
 	var lines []string
-	for _, paragraph := range strings.Split(s, "\n") {
-		for _, line := range strings.Split(ansi.Wrap(Safe(paragraph), w, ""), "\n") {
-			lines = append(lines, Cut(strings.TrimRight(line, " "), w, ""))
-		}
+	for paragraph := range strings.SplitSeq(s, "\n") {
+		lines = append(lines, wrap(Safe(paragraph), w)...)
 	}
 	return lines
+}
+
+func wrap(s string, w int) []string {
+	var lines []string
+	line, used := "", 0
+	for rest := s; rest != ""; {
+		word := strings.TrimLeft(rest, " ")
+		gap := len(rest) - len(word)
+		if end := strings.IndexByte(word, ' '); end >= 0 {
+			word = word[:end]
+		}
+		rest = rest[gap+len(word):]
+		size := Width(word)
+		if used+gap+size <= w {
+			line, used = line+Spaces(gap)+word, used+gap+size
+			continue
+		}
+		if used > 0 {
+			lines = append(lines, line)
+		}
+		for size > w { // too long for any line
+			head := ansi.Truncate(word, w, "")
+			if head == "" {
+				return append(lines, "") // a character wider than the line
+			}
+			lines = append(lines, head)
+			word = word[len(head):]
+			size = Width(word)
+		}
+		line, used = word, size
+	}
+	return append(lines, strings.TrimRight(line, " "))
 }
 
 // ASCII replaces all other characters by as many question marks as they take cells.

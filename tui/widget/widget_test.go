@@ -182,3 +182,22 @@ func TestInputShowsTheTextAroundItsCursor(t *testing.T) {
 		}
 	}
 }
+
+func TestWrapLosesNothingButSpaces(t *testing.T) {
+	text := `set Interface x external_ids:owner='"a=b;c=d"' -- set Port x -- --id=@m1 create Mirror 这是一个 name=a-b --`
+	for w := 2; w < 120; w++ {
+		lines := Wrap(text, w)
+		for _, l := range lines {
+			if Width(l) > w {
+				t.Errorf("%d cells: %q is wider", w, l)
+			}
+		}
+		squeeze := func(s string) string { return strings.ReplaceAll(s, " ", "") }
+		if got := squeeze(strings.Join(lines, "")); got != squeeze(text) {
+			t.Errorf("%d cells: %q", w, lines)
+		}
+	}
+	if got := Wrap("  two  spaces\n\nand more", 30); len(got) != 3 || got[0] != "  two  spaces" {
+		t.Errorf("%q", got)
+	}
+}
