@@ -48,7 +48,7 @@ func (m *model) mirrorPage(mirror *ovs.Mirror) *textPage {
 	}
 	add("output", m.outputText(mirror))
 	if t := &m.tap; t.unseen != nil {
-		page.add("seen on", t.unseen.Error(), m.st.Warn)
+		page.add("seen on", m.hide(t.unseen.Error()), m.st.Warn)
 	} else {
 		add("seen on", fmt.Sprintf("%s, %s frames", t.point.Interface, t.point.Direction))
 	}

@@ -363,7 +363,7 @@ func (m *model) captureTrouble() string {
 	case t.gone != "":
 		return "mirror " + t.gone + " is gone; these are its last packets"
 	case t.unseen != nil:
-		return m.st.Say(t.unseen.Error())
+		return m.hide(m.st.Say(t.unseen.Error()))
 	case t.ended || t.failed == nil || m.work.busy:
 		return ""
 	case m.alone():
@@ -402,7 +402,7 @@ func (m *model) whyNoPackets() (string, style.Style) {
 	case m.snap == nil || mirror == nil:
 		return "Packets appear here once something is copied.", m.st.Dim
 	case t.unseen != nil:
-		return capital(m.st.Say(t.unseen.Error())) + ".", m.st.Warn
+		return capital(m.hide(m.st.Say(t.unseen.Error()))) + ".", m.st.Warn
 	case t.failed != nil && !m.work.busy: // a port that is being made may not be there yet
 		return "Capturing on " + t.point.Interface + " does not work: " + m.st.Say(t.failed.Error()) + ". Trying again" + m.st.Signs.Ellipsis, m.st.Bad
 	case t.capture == nil:
