@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 
 	"charm.land/fang/v2"
@@ -79,8 +80,26 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if a.err == nil {
 		return exitDone
 	}
-	_, _ = fmt.Fprintln(a.stderr, "ovscope: "+message(a.err))
+	_, _ = fmt.Fprintln(a.stderr, "ovscope: "+message(a.err, commandPath(root, args)))
 	return exitCode(a.err)
+}
+
+// commandPath is the verb that the arguments name, as one types it.
+func commandPath(root *cobra.Command, args []string) string {
+	if cmd, _, err := root.Find(args); err == nil {
+		return cmd.CommandPath()
+	}
+	return root.CommandPath()
+}
+
+// oneArgument takes exactly one, which is called what.
+func oneArgument(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return nil
+		}
+		return fmt.Errorf("%s wants one %s, not %d arguments", strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "), what, len(args))
+	}
 }
 
 // errInterrupted says that a signal ended the verb before it had begun.

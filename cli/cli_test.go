@@ -120,6 +120,9 @@ func TestCompletionOffersRealPortsAndBridges(t *testing.T) {
 		if !strings.Contains(r.stdout, test.want+"\n") {
 			t.Errorf("%q: no %q in\n%s%s", test.words, test.want, r.stdout, r.stderr)
 		}
+		if strings.Contains(r.stdout, "tap-dns,tap-dns") {
+			t.Errorf("%q: offers what is there already:\n%s", test.words, r.stdout)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,16 +27,6 @@ func (a *app) names(of func(*ovs.Snapshot) []string) []string {
 	return names
 }
 
-// completePorts completes the last of several ports separated by commas.
-func (a *app) completePorts(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-	before := typed[:strings.LastIndexByte(typed, ',')+1]
-	ports := a.names(portNames)
-	for i, p := range ports {
-		ports[i] = before + p
-	}
-	return ports, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-}
-
 func (a *app) completeBridges(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -43,15 +34,25 @@ func (a *app) completeBridges(_ *cobra.Command, args []string, _ string) ([]stri
 	return a.names(bridgeNames), cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeFlag completes the last of several names separated by commas.
-func (a *app) completeFlag(of func(*ovs.Snapshot) []string) cobra.CompletionFunc {
+// completeName completes a flag that takes one name.
+func (a *app) completeName(of func(*ovs.Snapshot) []string) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return a.names(of), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeNames completes the last of several names separated by commas, but with
+// none that is there already.
+func (a *app) completeNames(of func(*ovs.Snapshot) []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		before := typed[:strings.LastIndexByte(typed, ',')+1]
-		names := a.names(of)
-		for i, n := range names {
-			names[i] = before + n
+		var names []string
+		for _, n := range a.names(of) {
+			if !slices.Contains(strings.Split(before, ","), n) {
+				names = append(names, before+n)
+			}
 		}
-		return names, cobra.ShellCompDirectiveNoFileComp
+		return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
 }
 

@@ -62,7 +62,7 @@ sudo ovscope dump -i tap1 -w - | wireshark -k -i -`,
 	cmd.Flags().BoolVar(&f.ingress, "ingress", false, "only ← what the guest receives (select_dst_port)")
 	cmd.Flags().BoolVar(&f.json, "json", false, "an object a line")
 	// The only error is a flag that does not exist.
-	_ = cmd.RegisterFlagCompletionFunc("port", a.completePorts)
+	_ = cmd.RegisterFlagCompletionFunc("port", a.completeNames(portNames))
 	return cmd
 }
 

@@ -48,13 +48,14 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// message is the error with what to do next, on as many lines as there are errors.
-func message(err error) string {
+// message is the error of a verb with what to do next, on as many lines as there are
+// errors. command is what the verb is called.
+func message(err error, command string) string {
 	text := err.Error()
 	var usage *usageError
 	switch {
 	case errors.As(err, &usage) && !strings.Contains(text, "\n"):
-		text += "; see ovscope --help"
+		text += "; see " + command + " --help"
 	case errors.Is(err, capture.ErrPermission) && !strings.Contains(text, "CAP_NET_RAW"):
 		text += "; capturing needs root or CAP_NET_RAW"
 	}

@@ -31,7 +31,7 @@ that says "unchanged". --dry-run changes nothing and prints the ovs-vsctl comman
 would do the same, and as comments what to know before.`),
 		Args: cobra.NoArgs,
 		RunE: a.verb(func(context.Context, []string) error {
-			return usagef("mirror wants add, set, rm or clear; ovscope mirror --help says more")
+			return usagef("mirror wants add, set, rm or clear")
 		}),
 	}
 	cmd.AddCommand(a.mirrorAddCommand(), a.mirrorSetCommand(), a.mirrorRmCommand(), a.mirrorClearCommand())
@@ -67,7 +67,7 @@ sudo ovscope mirror add rspan-out --bridge br1 --all --vlan 111 --new-port mon0
 
 # ERSPAN type II with session 7 to an analyzer elsewhere
 sudo ovscope mirror add far -i tap1 --erspan 192.0.2.9 --key 7 --index 26`,
-		Args:              cobra.ExactArgs(1),
+		Args:              oneArgument("NAME"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	cmd.RunE = a.verb(func(ctx context.Context, args []string) error {
@@ -77,7 +77,7 @@ sudo ovscope mirror add far -i tap1 --erspan 192.0.2.9 --key 7 --index 26`,
 	f.register(cmd)
 	spec.register(a, cmd)
 	cmd.Flags().StringVar(&spec.bridge, "bridge", "", "the mirror's bridge; not needed with ports as sources")
-	_ = cmd.RegisterFlagCompletionFunc("bridge", a.completeFlag(bridgeNames))
+	_ = cmd.RegisterFlagCompletionFunc("bridge", a.completeName(bridgeNames))
 	return cmd
 }
 
@@ -89,14 +89,15 @@ func (a *app) mirrorSetCommand() *cobra.Command {
 		Short: "Change a mirror",
 		Long: paragraphs(`Changes what the flags name and leaves the rest. Sources are added with -i, --egress
 and --ingress and taken away with --no-port, --no-egress and --no-ingress. An empty
---vlan or --filter and a --snaplen of 0 take these away. If the output was a port that
+--vlan or --filter and a --snaplen of 0 take these away. A port to copy no longer need
+not be there. If the output was a port that
 ovscope had made for the mirror, it goes when the output changes.`),
 		Example: `# one source more, another one less
 sudo ovscope mirror set span0 -i tap3 --no-port tap1
 
 # only 128 bytes of each packet in VLAN 10
 sudo ovscope mirror set span0 --vlan 10 --snaplen 128`,
-		Args:              cobra.ExactArgs(1),
+		Args:              oneArgument("NAME or UUID"),
 		ValidArgsFunction: a.completeMirrors,
 	}
 	cmd.RunE = a.verb(func(ctx context.Context, args []string) error {
@@ -109,7 +110,7 @@ sudo ovscope mirror set span0 --vlan 10 --snaplen 128`,
 	for name, list := range map[string]*string{"no-port": &spec.noPorts, "no-egress": &spec.noEgress, "no-ingress": &spec.noIngress} {
 		what := map[string]string{"no-port": "either direction", "no-egress": "what they send (→)", "no-ingress": "what they receive (←)"}[name]
 		cmd.Flags().StringVar(list, name, "", "ports to copy no longer, separated by commas: "+what)
-		_ = cmd.RegisterFlagCompletionFunc(name, a.completePorts)
+		_ = cmd.RegisterFlagCompletionFunc(name, a.completeNames(portNames))
 	}
 	return cmd
 }
@@ -121,7 +122,7 @@ func (a *app) mirrorRmCommand() *cobra.Command {
 		Short: "Remove a mirror",
 		Long: paragraphs(`Removes one mirror, and what ovscope made with it: its output port, and the flooding
 of its VLAN where nobody else has asked for that.`),
-		Args:              cobra.ExactArgs(1),
+		Args:              oneArgument("NAME or UUID"),
 		ValidArgsFunction: a.completeMirrors,
 		RunE: a.verb(func(ctx context.Context, args []string) error {
 			return a.change(ctx, f, func(s *ovs.Snapshot) (ovs.Change, error) {
@@ -145,7 +146,7 @@ func (a *app) mirrorClearCommand() *cobra.Command {
 		Short: "Remove the mirrors of a bridge",
 		Long: paragraphs(`Removes the mirrors of a bridge that were made with ovscope and kept. With --all and
 --force it removes other people's as well; never OVN's.`),
-		Args:              cobra.ExactArgs(1),
+		Args:              oneArgument("BRIDGE"),
 		ValidArgsFunction: a.completeBridges,
 		RunE: a.verb(func(ctx context.Context, args []string) error {
 			return a.change(ctx, f, func(s *ovs.Snapshot) (ovs.Change, error) {
@@ -180,7 +181,11 @@ func (a *app) mirrorSet(ctx context.Context, name string, f mirrorFlags, spec *s
 		if m == nil {
 			return nil, unknownMirror(s, name)
 		}
-		return spec.edit(s, m)
+		change, err := spec.edit(s, m)
+		for _, name := range spec.missing {
+			_, _ = fmt.Fprintf(a.stderr, "ovscope: %v; so nothing copies it\n", unknownPort(s, name))
+		}
+		return change, err
 	})
 }
 

@@ -139,6 +139,7 @@ func TestMirrorsFromScripts(t *testing.T) {
 	run(exitDone, "add", "m", "-i", "tap1", "--new-port", "span0")
 	run(exitDone, "set", "m", "-i", "tap5", "--no-ingress", "tap1", "--snaplen", "128", "--vlan", "10,20", "--name", "n")
 	unchanged("set", "n", "-i", "tap5", "--no-ingress", "tap1", "--snaplen", "128")
+	unchanged("set", "n", "--no-port", "tap99") // a guest that is gone
 	if got := vsctl(t, l, "--bare", "--columns=snaplen,select_vlan", "list", "Mirror", "n"); strings.Join(strings.Fields(got), " ") != "128 10 20" {
 		t.Errorf("after set: %s", got)
 	}
@@ -171,17 +172,19 @@ func TestMirrorsFromScripts(t *testing.T) {
 		}
 	}
 	for want, args := range map[string][]string{
-		"needs an output":     {"add", "m", "-i", "tap1"},
-		"exclude each other":  {"add", "m", "-i", "tap1", "--new-port", "x", "--output", "tap6"},
-		"--bridge must name":  {"add", "m", "--all", "--new-port", "x"},
-		"want 14 to 65535":    {"add", "m", "-i", "tap1", "--new-port", "x", "--snaplen", "13"},
-		"at most 1023":        {"add", "m", "-i", "tap1", "--erspan", "192.0.2.9", "--key", "1024"},
-		"no IP address":       {"add", "m", "-i", "tap1", "--gre", "analyzer"},
-		"goes with --erspan":  {"add", "m", "-i", "tap1", "--gre", "192.0.2.9", "--index", "1"},
-		"no blanks, slashes":  {"add", "m", "-i", "tap1", "--new-port", "a/b"},
-		"goes with --output":  {"add", "m", "-i", "tap1", "--new-port", "x", "--flood", "br0"},
-		"--read-only forbids": {"rm", "theirs", "--read-only"},
-		"came with 3.4":       {"add", "m", "-i", "tap1", "--new-port", "x", "--filter", "icmp"},
+		"see ovscope mirror add --help": {"add", "m", "-i", "tap1", "--output", ""},
+		"mirror rm wants one NAME":      {"rm"},
+		"needs an output":               {"add", "m", "-i", "tap1"},
+		"exclude each other":            {"add", "m", "-i", "tap1", "--new-port", "x", "--output", "tap6"},
+		"--bridge must name":            {"add", "m", "--all", "--new-port", "x"},
+		"want 14 to 65535":              {"add", "m", "-i", "tap1", "--new-port", "x", "--snaplen", "13"},
+		"at most 1023":                  {"add", "m", "-i", "tap1", "--erspan", "192.0.2.9", "--key", "1024"},
+		"no IP address":                 {"add", "m", "-i", "tap1", "--gre", "analyzer"},
+		"goes with --erspan":            {"add", "m", "-i", "tap1", "--gre", "192.0.2.9", "--index", "1"},
+		"no blanks, slashes":            {"add", "m", "-i", "tap1", "--new-port", "a/b"},
+		"goes with --output":            {"add", "m", "-i", "tap1", "--new-port", "x", "--flood", "br0"},
+		"--read-only forbids":           {"rm", "theirs", "--read-only"},
+		"came with 3.4":                 {"add", "m", "-i", "tap1", "--new-port", "x", "--filter", "icmp"},
 	} {
 		if r := run(exitUsage, args...); !strings.Contains(r.stderr, want) {
 			t.Errorf("%v: no %q in\n%s", args, want, r.stderr)

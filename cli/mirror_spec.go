@@ -29,7 +29,8 @@ type specFlags struct {
 	hardwareID                   string
 	local                        string
 
-	given map[string]bool // flags that were typed
+	given   map[string]bool // flags that were typed
+	missing []string        // ports to copy no longer that are not there at all
 }
 
 func (f *specFlags) register(a *app, cmd *cobra.Command) {
@@ -56,10 +57,10 @@ func (f *specFlags) register(a *app, cmd *cobra.Command) {
 	fl.StringVar(&f.local, "local", "", "the tunnel's address on this host, if it is not the route's")
 	// The only error is a flag that does not exist.
 	for _, name := range []string{"port", "egress", "ingress"} {
-		_ = cmd.RegisterFlagCompletionFunc(name, a.completeFlag(portNames))
+		_ = cmd.RegisterFlagCompletionFunc(name, a.completeNames(portNames))
 	}
-	_ = cmd.RegisterFlagCompletionFunc("output", a.completeFlag(portNames))
-	_ = cmd.RegisterFlagCompletionFunc("flood", a.completeFlag(bridgeNames))
+	_ = cmd.RegisterFlagCompletionFunc("output", a.completeName(portNames))
+	_ = cmd.RegisterFlagCompletionFunc("flood", a.completeNames(bridgeNames))
 }
 
 // read notes which flags were typed.
@@ -125,7 +126,7 @@ func (f *specFlags) edit(s *ovs.Snapshot, m *ovs.Mirror) (ovs.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	remove, err := f.sources(s, f.noPorts, f.noEgress, f.noIngress)
+	remove, err := f.sources(s, f.there(s, f.noPorts), f.there(s, f.noEgress), f.there(s, f.noIngress))
 	if err != nil {
 		return nil, err
 	}
@@ -190,6 +191,20 @@ func (f *specFlags) sources(s *ovs.Snapshot, both, egress, ingress string) ([]ov
 		}
 	}
 	return sources, nil
+}
+
+// there is a list of ports without those that are not there: a guest that is gone
+// has taken its port out of every mirror (F19).
+func (f *specFlags) there(s *ovs.Snapshot, list string) string {
+	var there []string
+	for _, name := range listed(list) {
+		if name != "" && s.PortByName(name) == nil {
+			f.missing = append(f.missing, name)
+			continue
+		}
+		there = append(there, name)
+	}
+	return strings.Join(there, ",")
 }
 
 // parseOutput is the output that the flags name, nil when they name none.

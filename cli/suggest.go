@@ -57,7 +57,7 @@ func unknownBridge(s *ovs.Snapshot, name string) error {
 // unknownPort names the ports that the user may have meant.
 func unknownPort(s *ovs.Snapshot, name string) error {
 	if name == "" {
-		return usagef("-i: a port's name is missing")
+		return usagef("a port's name is missing")
 	}
 	return fmt.Errorf("no bridge has a port %q; %s", name, suggestion(name, portNames(s)))
 }

@@ -131,7 +131,7 @@ func crash(where string) int {
 	if a.err == nil {
 		return exitDone
 	}
-	fmt.Fprintln(a.stderr, "ovscope: "+message(a.err))
+	fmt.Fprintln(a.stderr, "ovscope: "+message(a.err, "ovscope"))
 	return exitCode(a.err)
 }
 
