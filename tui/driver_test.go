@@ -96,7 +96,12 @@ func start(t testing.TB, change ...func(*Config)) *ui {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	crash := &crashReport{dir: cfg.CrashDir, now: now, stop: cancel}
 	u.m = newModel(ctx, cfg.withDefaults(), crash)
-	u.m.clock.after = func(time.Duration, tea.Msg) tea.Cmd { return nil }
+	u.m.clock.after = func(_ time.Duration, msg tea.Msg) tea.Cmd {
+		if pace, ok := msg.(paceMsg); ok { // what is held back is to be seen at once
+			return func() tea.Msg { return pace }
+		}
+		return nil
+	}
 	u.m.clock.watch = func(*model, uint64) tea.Cmd { return nil }
 	t.Cleanup(func() {
 		cancel(nil)

@@ -206,13 +206,14 @@ func (m *model) onScanned(msg scannedMsg) tea.Cmd {
 	} else {
 		x.forget(first, next, next)
 	}
+	var drawing tea.Cmd
 	if older || p.paused || p.due(m.now(), s) {
-		m.redraw = true
+		drawing = m.changed()
 	}
 	if x.low > first || x.behind(first, next) >= scanChunk {
-		return m.scan()
+		return tea.Batch(m.scan(), drawing)
 	}
-	return nil // the rest waits for the next tick
+	return drawing // the rest waits for the next tick
 }
 
 // filterUnavailable is why there is nothing to filter now.

@@ -81,6 +81,7 @@ type model struct {
 	redraw bool   // the frame is out of date
 
 	underway underway
+	pace     pace
 }
 
 // clock makes commands that wait, so that tests can do without waiting.
@@ -170,6 +171,15 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if scanned, ok := msg.(scannedMsg); ok {
 		return m, m.onScanned(scanned)
 	}
+	switch msg := msg.(type) { // what changes by itself
+	case snapshotMsg:
+		return m, tea.Batch(m.onSnapshot(msg), m.changed())
+	case conversationsMsg:
+		return m, tea.Batch(m.onConversations(msg), m.changed())
+	case paceMsg:
+		m.onPace()
+		return m, nil
+	}
 	m.redraw = true
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -191,16 +201,12 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.onMouse(msg)
 	case tea.PasteMsg:
 		m.paste(msg.Content)
-	case snapshotMsg:
-		return m, m.onSnapshot(msg)
 	case appliedMsg:
 		return m, m.onApplied(msg)
 	case factsMsg:
 		return m, m.onFacts(msg)
 	case tapOpenedMsg:
 		return m, m.onTapOpened(msg)
-	case conversationsMsg:
-		return m, m.onConversations(msg)
 	case saveExistsMsg:
 		return m, m.onSaveExists(msg)
 	case savedMsg:
@@ -279,15 +285,13 @@ func (m *model) onTick(msg tickMsg) tea.Cmd {
 		return nil
 	}
 	now := m.now()
-	if m.poll(now) && m.packets.due(now, m.tap.store()) {
-		m.redraw = true
+	fresh := m.poll(now) && m.packets.due(now, m.tap.store())
+	var turning, drawing tea.Cmd
+	if m.lookLoading() || m.toast.Expire(now) || m.tap.look(now) || fresh {
+		drawing = m.changed()
 	}
-	if m.lookLoading() || m.toast.Expire(now) || m.tap.look(now) {
-		m.redraw = true
-	}
-	var turning tea.Cmd
 	if m.page != nil {
 		turning = m.page.tick(m, now)
 	}
-	return tea.Batch(m.nextTick(), m.watchSilences(now), m.retry(now), m.scan(), turning)
+	return tea.Batch(m.nextTick(), m.watchSilences(now), m.retry(now), m.scan(), turning, drawing)
 }
