@@ -102,18 +102,69 @@ func TestDisplayIsReadAsAWhole(t *testing.T) {
 func TestTablesGoBetweenTheMarkers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "performance.md")
 	for _, text := range []string{"one\n", "two\n"} {
-		if err := writeBetweenMarkers(path, text); err != nil {
+		if err := writeBetweenMarkers(path, markers{captureBegin, captureEnd}, text); err != nil {
 			t.Fatal(err)
 		}
 	}
 	b, _ := os.ReadFile(path)
-	if want := "# Performance\n\n" + markerBegin + "\ntwo\n" + markerEnd + "\n"; string(b) != want {
+	if want := "# Performance\n\n" + captureBegin + "\ntwo\n" + captureEnd + "\n"; string(b) != want {
 		t.Errorf("the file is %q", b)
+	}
+	both := "a\n" + captureBegin + "\n" + captureEnd + "\nb\n" + screenBegin + "\n" + screenEnd + "\n"
+	if err := os.WriteFile(path, []byte(both), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(
+		writeBetweenMarkers(path, markers{screenBegin, screenEnd}, "screen\n"),
+		writeBetweenMarkers(path, markers{captureBegin, captureEnd}, "capture\n"),
+	); err != nil {
+		t.Fatal(err)
+	}
+	b, _ = os.ReadFile(path)
+	if want := "a\n" + captureBegin + "\ncapture\n" + captureEnd + "\nb\n" + screenBegin + "\nscreen\n" + screenEnd + "\n"; string(b) != want {
+		t.Errorf("with both tables the file is %q", b)
 	}
 	if err := os.WriteFile(path, []byte("# By hand\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeBetweenMarkers(path, "x"); err == nil {
+	if err := writeBetweenMarkers(path, markers{captureBegin, captureEnd}, "x"); err == nil {
 		t.Error("a file without markers is no error")
+	}
+}
+
+func TestQuantiles(t *testing.T) {
+	var all []time.Duration
+	for i := range 100 {
+		all = append(all, time.Duration(100-i)*time.Millisecond)
+	}
+	for part, want := range map[float64]time.Duration{0: 1, 0.5: 51, 0.99: 100, 1: 100} {
+		if got := quantile(all, part); got != want*time.Millisecond {
+			t.Errorf("%v: %v, want %v ms", part, got, want)
+		}
+	}
+	if got := quantile(nil, 0.5); got != 0 {
+		t.Errorf("of nothing: %v", got)
+	}
+}
+
+func TestBenchmarksMetricsAreFound(t *testing.T) {
+	const output = "BenchmarkKeyWith10000Ports-2   1968   524705 ns/op   301234 p50-ns   8701002.5 p99-ns\n"
+	if got, err := metric(output, "p99-ns"); got != 8701002.5 || err != nil {
+		t.Errorf("%v, %v", got, err)
+	}
+	if _, err := metric(output, "p90-ns"); err == nil {
+		t.Error("a metric that is not there is no error")
+	}
+}
+
+func TestBudgetsStandBesideWhatWasMeasured(t *testing.T) {
+	text := budgetTable([]budget{
+		{what: "keys", measured: "5 ms", allowed: "≤ 16 ms"},
+		{what: "the rest", err: errors.New("no | lab")},
+	})
+	for _, want := range []string{"| keys | 5 ms | ≤ 16 ms |", "| the rest | not available: no / lab |  |"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
 	}
 }

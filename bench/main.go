@@ -6,7 +6,10 @@
 // host. The kernel copies frames into a tool's ring on the sender's CPU, so what
 // is measured is the tool's own time.
 //
-// It needs root, and takes about four minutes; -quick takes one. See
+// It also measures what the terminal UI costs: on databases with many ports, and
+// on the demo with much traffic.
+//
+// It needs root, and takes about seven minutes; -quick takes half of that. See
 // docs/performance.md.
 package main
 
@@ -37,6 +40,7 @@ type config struct {
 	// for how long, or how many packets at most, each case sends
 	duration time.Duration
 	flat     uint64 // packets for the memory test; 0: none
+	part     string // what to measure
 }
 
 func main() {
@@ -58,9 +62,10 @@ func start() int {
 	flag.StringVar(&c.only, "tools", "", "only these, by the first words of their names, separated by commas")
 	flag.DurationVar(&c.duration, "duration", 0, "how long each case sends (default 2 s, 1 s with -quick)")
 	flag.Uint64Var(&c.flat, "flat", 10_000_000, "packets for the memory test, 0 for none (-quick: a quarter)")
+	flag.StringVar(&c.part, "part", partAll, "what to measure: "+partCapture+", "+partScreen+" or "+partAll)
 	flag.Parse()
-	if flag.NArg() > 0 {
-		fmt.Fprintf(os.Stderr, "bench: what is %q? Try -h.\n", flag.Args())
+	if flag.NArg() > 0 || c.part != partAll && c.part != partCapture && c.part != partScreen {
+		fmt.Fprintf(os.Stderr, "bench: what is %q? Try -h.\n", append(flag.Args(), c.part))
 		return 2
 	}
 	if os.Geteuid() != 0 {
@@ -77,7 +82,7 @@ func start() int {
 		c.flat /= 4
 	}
 	code, err := lab.Run(func() int {
-		if err := measure(c); err != nil {
+		if err := measureAll(c); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			return 1
 		}
@@ -88,6 +93,29 @@ func start() int {
 		return 1
 	}
 	return code
+}
+
+// The parts of a run.
+const (
+	partCapture = "capture"
+	partScreen  = "screen"
+	partAll     = "all"
+)
+
+func measureAll(c config) error {
+	if c.part != partCapture {
+		text := host(c) + "\n" + budgetTable(screens(c))
+		fmt.Print(text)
+		if c.out != "" {
+			if err := writeBetweenMarkers(c.out, markers{screenBegin, screenEnd}, text); err != nil {
+				return err
+			}
+		}
+	}
+	if c.part == partScreen {
+		return nil
+	}
+	return measure(c)
 }
 
 // measure runs every tool on every case and prints the tables.
@@ -128,7 +156,7 @@ func measure(c config) error {
 	text := machine(c, network) + "\n" + table(results) + memoryTable(curves)
 	fmt.Print(text)
 	if c.out != "" {
-		return writeBetweenMarkers(c.out, text)
+		return writeBetweenMarkers(c.out, markers{captureBegin, captureEnd}, text)
 	}
 	return nil
 }

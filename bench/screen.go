@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -27,6 +28,7 @@ type display struct {
 	mu    sync.Mutex
 	data  []byte
 	total uint64
+	last  time.Time // when the newest came
 }
 
 // startDisplay starts a program in a terminal of 120×40.
@@ -49,6 +51,7 @@ func (d *display) read() {
 		d.mu.Lock()
 		d.data = append(d.data, b[:n]...)
 		d.total += uint64(n)
+		d.last = time.Now()
 		d.mu.Unlock()
 		if err != nil {
 			return
@@ -76,6 +79,13 @@ func (d *display) written() uint64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.total
+}
+
+// wrote returns when the newest was written, if a text has been since reset.
+func (d *display) wrote(text string) (time.Time, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.last, len(d.data) > 0 && bytes.Contains(d.data, []byte(text))
 }
 
 // text is what was written since reset, without escape sequences.

@@ -88,28 +88,56 @@ func memoryTable(curves []curve) string {
 	return b.String()
 }
 
-// machine says what was measured on.
-func machine(c config, n *network) string {
+// budgetTable is the screen's measurements in Markdown, beside what is allowed.
+func budgetTable(lines []budget) string {
 	var b strings.Builder
-	line := func(what, value string) { fmt.Fprintf(&b, "- %s: %s\n", what, value) }
-	line("Taken", time.Now().UTC().Format(time.DateOnly))
-	line("CPU", fmt.Sprintf("%s, %d for this run", cpuModel(), n.before.Count()))
-	load := "not known"
-	if b, err := os.ReadFile("/proc/loadavg"); err == nil {
-		load = strings.Fields(string(b))[0]
+	b.WriteString("| what | measured | allowed |\n| --- | ---: | --- |\n")
+	for _, l := range lines {
+		if l.err != nil {
+			l.measured = strings.ReplaceAll(errText(l.err), "|", "/")
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", l.what, l.measured, l.allowed)
 	}
-	line("Kernel", "Linux "+kernelRelease())
-	line("Go", runtime.Version())
-	line("tcpdump", version("tcpdump"))
-	line("TShark", version("tshark"))
-	line("ovscope", version(c.binary))
+	return b.String()
+}
+
+// item is a line about the circumstances.
+func item(what, value string) string { return fmt.Sprintf("- %s: %s\n", what, value) }
+
+// host says what was measured on.
+func host(c config) string {
+	return item("Taken", time.Now().UTC().Format(time.DateOnly)) +
+		item("CPU", fmt.Sprintf("%s, %d for this run", cpuModel(), runtime.NumCPU())) +
+		item("Kernel", "Linux "+kernelRelease()) +
+		item("Go", runtime.Version()) +
+		item("Open vSwitch", version("ovs-vsctl")) +
+		item("ovscope", version(c.binary)) +
+		item("Load average at the beginning", load())
+}
+
+// machine says what was measured on, and how.
+func machine(c config, n *network) string {
 	alone := fmt.Sprintf("alone on CPU %d; the tools on the others", n.senderCPU)
 	if n.before.Count() < 2 {
 		alone = "on the only CPU, which it shares with the tools"
 	}
-	line("Sender", fmt.Sprintf("sendmmsg(2) on a veth pair, %s; %v a case", alone, c.duration))
-	line("Load average at the end, the sender's included", load)
-	return b.String()
+	return item("Taken", time.Now().UTC().Format(time.DateOnly)) +
+		item("CPU", fmt.Sprintf("%s, %d for this run", cpuModel(), n.before.Count())) +
+		item("Kernel", "Linux "+kernelRelease()) +
+		item("Go", runtime.Version()) +
+		item("tcpdump", version("tcpdump")) +
+		item("TShark", version("tshark")) +
+		item("ovscope", version(c.binary)) +
+		item("Sender", fmt.Sprintf("sendmmsg(2) on a veth pair, %s; %v a case", alone, c.duration)) +
+		item("Load average at the end, the sender's included", load())
+}
+
+func load() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "not known"
+	}
+	return strings.Fields(string(b))[0]
 }
 
 func kernelRelease() string {
@@ -146,28 +174,31 @@ func version(program string) string {
 	return "unknown"
 }
 
-// What is between the markers in a file is ours.
+// markers are lines in a file; what is between them is ours.
+type markers struct{ begin, end string }
+
+// The places of the two parts' tables.
 const (
-	markerBegin = "<!-- bench: begin -->"
-	markerEnd   = "<!-- bench: end -->"
+	captureBegin, captureEnd = "<!-- bench: begin -->", "<!-- bench: end -->"
+	screenBegin, screenEnd   = "<!-- bench screen: begin -->", "<!-- bench screen: end -->"
 )
 
 // writeBetweenMarkers puts text between the markers of a file. A file that is not
 // there is made.
-func writeBetweenMarkers(path, text string) error {
+func writeBetweenMarkers(path string, m markers, text string) error {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		b, err = []byte("# Performance\n\n"+markerBegin+"\n"+markerEnd+"\n"), nil
+		b, err = []byte("# Performance\n\n"+m.begin+"\n"+m.end+"\n"), nil
 	}
 	if err != nil {
 		return fmt.Errorf("writing the tables: %w", err)
 	}
-	before, rest, begins := strings.Cut(string(b), markerBegin)
-	_, after, ends := strings.Cut(rest, markerEnd)
+	before, rest, begins := strings.Cut(string(b), m.begin)
+	_, after, ends := strings.Cut(rest, m.end)
 	if !begins || !ends {
-		return fmt.Errorf("writing the tables: %s has no lines %s and %s", path, markerBegin, markerEnd)
+		return fmt.Errorf("writing the tables: %s has no lines %s and %s", path, m.begin, m.end)
 	}
-	text = before + markerBegin + "\n" + text + markerEnd + after
+	text = before + m.begin + "\n" + text + m.end + after
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		return fmt.Errorf("writing the tables: %w", err)
 	}

@@ -95,7 +95,7 @@ func (a *app) attach(ctx context.Context, s *attached, patience time.Duration) (
 		return usagef("--demo and --db exclude each other")
 	case a.flags.demo:
 		// It must outlive ctx, to take back what was made in it.
-		demo, err := sim.Start(context.WithoutCancel(ctx), sim.Options{})
+		demo, err := sim.Start(context.WithoutCancel(ctx), sim.Options{PacketsPerSecond: a.flags.demoRate})
 		if err != nil {
 			return fmt.Errorf("starting the simulated switch: %w", err)
 		}

@@ -34,6 +34,8 @@ type globalFlags struct {
 	// theme and mouse are the terminal UI's only.
 	theme string
 	mouse bool
+	// demoRate is for measurements.
+	demoRate int
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -67,6 +69,8 @@ sudo ovscope dump -i tap1 -c 10`,
 	root.Flags().StringVar(&a.flags.theme, "theme", string(style.Auto), "colours: "+themes())
 	root.Flags().BoolVar(&a.flags.mouse, "mouse", false, "click to select and scroll with the wheel; text is then selected with shift")
 	a.globalFlags(root.PersistentFlags())
+	root.Flags().IntVar(&a.flags.demoRate, "demo-rate", 0, "packets a second in the demo, for measurements")
+	_ = root.Flags().MarkHidden("demo-rate")
 	a.completeValues(root)
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if a.flags.bufferMiB < 1 || a.flags.bufferMiB > config.MaxBufferMiB {
@@ -147,7 +151,7 @@ func (a *app) ui(ctx context.Context, f uiFlags) error {
 		ReadOnly:   a.flags.readOnly,
 		NoColor:    a.noColor(),
 		ASCII:      !utf8Locale(os.Getenv),
-		StoreBytes: a.reserveStore(),
+		StoreBytes: a.storeBytes(),
 		Version:    a.build.Version,
 	}
 	a.configure(&cfg)
@@ -166,6 +170,7 @@ func (a *app) ui(ctx context.Context, f uiFlags) error {
 				cancel(err)
 				return
 			}
+			collectSooner() // while a large database loads, all of it would be looked through many times
 			first <- s.client.Snapshot()
 		}()
 		err := tui.Run(loading, cfg)
@@ -180,10 +185,11 @@ func (a *app) ui(ctx context.Context, f uiFlags) error {
 
 // loadPatience is how long the screen waits for Open vSwitch. Most databases are there
 // in less, and come up at once; of a large one the screen shows how it loads.
-const loadPatience = 40 * time.Millisecond
+const loadPatience = 25 * time.Millisecond
 
 // packetUI shows an interface or a file, without Open vSwitch.
 func (a *app) packetUI(ctx context.Context, f uiFlags, cfg tui.Config) error {
+	collectSooner()
 	if f.iface != "" {
 		open := func(context.Context) (live.Source, error) {
 			return capture.Open(capture.Config{Interface: f.iface})
@@ -229,10 +235,16 @@ func unlessSignalled(ctx context.Context, err error) error {
 // garbage is collected sooner: memory levels off at 98 MiB instead of growing
 // slowly beyond 100 (docs/performance.md), and GOGC still overrules it.
 func (a *app) reserveStore() int {
+	collectSooner()
+	return a.storeBytes()
+}
+
+func (a *app) storeBytes() int { return a.flags.bufferMiB << 20 }
+
+func collectSooner() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbagePercent)
 	}
-	return a.flags.bufferMiB << 20
 }
 
 // garbagePercent of the live memory may be garbage.

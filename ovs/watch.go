@@ -9,6 +9,7 @@ import (
 	"github.com/ovn-kubernetes/libovsdb/ovsdb"
 
 	"ovscope/ovs/schema"
+	"ovscope/ovs/wire"
 )
 
 // maxWatched is how many interfaces can be watched: more than a screen shows.
@@ -124,75 +125,59 @@ func (c *Client) publishCounters(counters map[UUID]Counters) {
 	c.announce(&next)
 }
 
+// counted are the columns of an interface that counters are made of.
+type counted struct {
+	UUID       string            `ovsdb:"_uuid"`
+	Statistics map[string]uint64 `ovsdb:"statistics"`
+	LinkSpeed  *int              `ovsdb:"link_speed"`
+}
+
 // readCounters asks for the statistics of some interfaces. Those that are gone, or
 // that OVS has counted nothing on yet, are not in the answer.
 func (s *session) readCounters(ctx context.Context, interfaces []UUID) (map[UUID]gauge, error) {
-	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
-	defer cancel()
 	// All conditions of one select must hold (RFC 7047 §5.2.2), so it takes one for
 	// each row; the server finds a row by its UUID at once.
-	operations := make([]ovsdb.Operation, len(interfaces))
+	operations := make([]any, len(interfaces))
 	for i, id := range interfaces {
-		operations[i] = ovsdb.Operation{
-			Op: ovsdb.OperationSelect, Table: schema.TableInterface, Where: whereUUID(id),
-			Columns: []string{"statistics", "link_speed"},
-		}
+		operations[i] = selectCounters(whereUUID(id))
 	}
-	results, err := s.transact(ctx, operations...)
-	if err != nil {
-		return nil, fmt.Errorf("reading %d interfaces' counters: %s", len(interfaces), clean(err.Error()))
-	}
-	seen := make(map[UUID]gauge, len(interfaces))
-	for i, r := range results {
-		if r.Error != "" {
-			return nil, fmt.Errorf("reading interfaces' counters: %s: %s", clean(r.Error), clean(r.Details))
-		}
-		if i >= len(interfaces) || len(r.Rows) != 1 {
-			continue
-		}
-		if g, ok := gaugeOf(r.Rows[0]); ok {
-			seen[interfaces[i]] = g
-		}
-	}
-	return seen, nil
+	return s.selectCounters(ctx, operations...)
 }
 
 // readAllCounters asks for the statistics of all interfaces at once.
 func (s *session) readAllCounters(ctx context.Context) (map[UUID]gauge, error) {
+	return s.selectCounters(ctx, selectCounters([]ovsdb.Condition{}))
+}
+
+func selectCounters(where []ovsdb.Condition) ovsdb.Operation {
+	return ovsdb.Operation{
+		Op: ovsdb.OperationSelect, Table: schema.TableInterface, Where: where,
+		Columns: []string{"_uuid", "statistics", "link_speed"},
+	}
+}
+
+func (s *session) selectCounters(ctx context.Context, operations ...any) (map[UUID]gauge, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	results, err := s.transact(ctx, ovsdb.Operation{
-		Op: ovsdb.OperationSelect, Table: schema.TableInterface, Where: []ovsdb.Condition{},
-		Columns: []string{"_uuid", "statistics", "link_speed"},
-	})
+	rows, err := wire.Select[counted](ctx, s.conn, schema.Database, operations...)
 	if err != nil {
-		return nil, fmt.Errorf("reading all interfaces' counters: %s", clean(err.Error()))
+		return nil, fmt.Errorf("reading interfaces' counters: %s", clean(err.Error()))
 	}
-	seen := map[UUID]gauge{}
-	for _, r := range results {
-		if r.Error != "" {
-			return nil, fmt.Errorf("reading all interfaces' counters: %s: %s", clean(r.Error), clean(r.Details))
-		}
-		for _, row := range r.Rows {
-			id, named := row["_uuid"].(ovsdb.UUID)
-			if g, ok := gaugeOf(row); ok && named {
-				seen[UUID(id.GoUUID)] = g
-			}
+	seen := make(map[UUID]gauge, len(rows))
+	for _, row := range rows {
+		if len(row.Statistics) > 0 {
+			seen[UUID(row.UUID)] = gaugeOf(row)
 		}
 	}
 	return seen, nil
 }
 
-// gaugeOf reads a row; false when OVS has counted nothing on it yet.
-func gaugeOf(row ovsdb.Row) (gauge, bool) {
-	statistics, ok := row["statistics"].(ovsdb.OvsMap)
-	if !ok || len(statistics.GoMap) == 0 {
-		return gauge{}, false
-	}
-	all := make(map[string]uint64, len(statistics.GoMap))
-	for name, value := range statistics.GoMap {
-		if name, ok := name.(string); ok {
-			all[clean(name)] = count(value)
+func gaugeOf(row *counted) gauge {
+	all := row.Statistics
+	for name := range all {
+		if !isPlain(name) {
+			all = cleanNames(all)
+			break
 		}
 	}
 	return gauge{
@@ -200,7 +185,15 @@ func gaugeOf(row ovsdb.Row) (gauge, bool) {
 			RxPackets: all["rx_packets"], RxBytes: all["rx_bytes"], RxDropped: all["rx_dropped"], RxErrors: all["rx_errors"],
 			TxPackets: all["tx_packets"], TxBytes: all["tx_bytes"], TxDropped: all["tx_dropped"], TxErrors: all["tx_errors"],
 		},
-		linkSpeed: count(row["link_speed"]),
+		linkSpeed: uint64(max(0, deref(row.LinkSpeed))),
 		all:       all,
-	}, true
+	}
+}
+
+func cleanNames(m map[string]uint64) map[string]uint64 {
+	out := make(map[string]uint64, len(m))
+	for name, value := range m {
+		out[clean(name)] = value
+	}
+	return out
 }

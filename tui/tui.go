@@ -171,8 +171,9 @@ func (c Config) withDefaults() Config {
 
 // framesPerSecond bounds how often bubbletea looks for something new to draw.
 // What changes by itself changes ten times a second at most (see tick); the rest
-// is for keys.
-const framesPerSecond = 40
+// is for keys, which are to be seen within 16 ms (DESIGN §6). More would be dearer
+// while nothing happens.
+const framesPerSecond = 80
 
 // quitPatience is how long bubbletea may take to quit before it is killed.
 const quitPatience = time.Second

@@ -23,6 +23,8 @@ func set(p *parser, field any) {
 		*f = pairs(p, p.atom)
 	case *map[string]int:
 		*f = pairs(p, p.int)
+	case *map[string]uint64:
+		*f = pairs(p, func() uint64 { return uint64(max(0, p.int())) })
 	default:
 		p.fail("a field of another type")
 	}

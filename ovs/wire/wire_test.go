@@ -243,6 +243,49 @@ func TestCallsEndWithTheirContextAndTheConnection(t *testing.T) {
 	}
 }
 
+func TestSelectReadsRows(t *testing.T) {
+	type counted struct {
+		UUID  string            `ovsdb:"_uuid"`
+		Count map[string]uint64 `ovsdb:"statistics"`
+	}
+	c, server, requests := peer(t, Config{})
+	for _, test := range []struct {
+		name, result string
+		want         []*counted
+		fault        string
+	}{
+		{
+			"rows of all operations", `[{"rows":[{"_uuid":["uuid","a"],"statistics":["map",[["rx",5]]]}]},{"rows":[]},{"rows":[{"_uuid":["uuid","b"],"statistics":["map",[]]}]}]`,
+			[]*counted{{"a", map[string]uint64{"rx": 5}}, {"b", nil}},
+			"",
+		},
+		{"an operation is refused", `[{"rows":[]},{"error":"unknown column","details":"statistics"},null]`, nil, "unknown column: statistics"},
+		{"nonsense", `[{"rows":5}]`, nil, "reading rows: want '[' at byte 9 of 12"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			answered := make(chan struct{})
+			var rows []*counted
+			var err error
+			go func() {
+				defer close(answered)
+				rows, err = Select[counted](t.Context(), c, "db", "one", "two")
+			}()
+			var request struct{ ID uint64 }
+			if err := requests.Decode(&request); err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(server, `{"id":%d,"result":%s,"error":null}`, request.ID, test.result)
+			<-answered
+			if diff := cmp.Diff(test.want, rows); diff != "" && test.fault == "" {
+				t.Error(diff)
+			}
+			if test.fault == "" && err != nil || test.fault != "" && (err == nil || err.Error() != test.fault) {
+				t.Errorf("the error is %v, want %q", err, test.fault)
+			}
+		})
+	}
+}
+
 func FuzzStream(f *testing.F) {
 	f.Add([]byte(`{"id":1,"result":{"Port":{"a":{"initial":{"name":"x","tag":["set",[]],"ids":["map",[["a","b"]]]}}}}}`))
 	f.Add([]byte(`{"Port":{"a":{"modify":{"refs":["set",[["uuid","a"]]]}}}}{`))
