@@ -36,6 +36,7 @@ const (
 	Sort          ID = "sort"
 	Find          ID = "find"
 	NextMirror    ID = "next-mirror"
+	AllMirrors    ID = "all-mirrors"
 	Undo          ID = "undo"
 	Pause         ID = "pause"
 	Filter        ID = "filter"
@@ -130,6 +131,7 @@ func Default() *Map {
 		{Ingress, []string{"i"}, "copy ← what the guest receives, on or off", "← to guest", Mirrors, true},
 		{Both, []string{"b"}, "copy both directions, on or off", "both", Mirrors, true},
 		{NextMirror, []string{"m"}, "next mirror of the bridge", "mirror", Mirrors, false},
+		{AllMirrors, []string{"M"}, "all mirrors of the host; enter goes to one", "", Mirrors, false},
 		{Undo, []string{"u"}, "undo the last change", "undo", Mirrors, true},
 		{NewMirror, []string{"n"}, "new mirror of any kind: SPAN, RSPAN, GRE, ERSPAN", "", Mirrors, true},
 		{EditMirror, []string{"E"}, "change all about the mirror on screen", "", Mirrors, true},

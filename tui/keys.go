@@ -113,6 +113,8 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		return m.toggle(ovs.Egress, ovs.Ingress)
 	case keymap.NextMirror:
 		return m.nextMirror()
+	case keymap.AllMirrors:
+		m.showMirrors()
 	case keymap.Undo:
 		return m.undo()
 	case keymap.NewMirror:
@@ -214,7 +216,7 @@ func (m *model) open() {
 func (m *model) unavailable(a keymap.Action) string {
 	if m.alone() {
 		switch {
-		case a.Writes, a.ID == keymap.NextMirror, a.ID == keymap.Expand, a.ID == keymap.Collapse, a.ID == keymap.Find, a.ID == keymap.Sort:
+		case a.Writes, a.ID == keymap.NextMirror, a.ID == keymap.AllMirrors, a.ID == keymap.Expand, a.ID == keymap.Collapse, a.ID == keymap.Find, a.ID == keymap.Sort:
 			return m.whyOff()
 		case a.ID == keymap.Open && m.focus == layout.Mirror:
 			return "there is no more to show"
@@ -253,6 +255,13 @@ func (m *model) unavailable(a keymap.Action) string {
 		return m.formUnavailable(a.ID)
 	case keymap.Apply:
 		return "it applies what a form shows; " + m.label(keymap.NewMirror) + " opens one"
+	case keymap.AllMirrors:
+		switch {
+		case m.snap == nil:
+			return "not connected to Open vSwitch yet"
+		case len(m.snap.Mirrors()) == 0:
+			return "no bridge has a mirror"
+		}
 	case keymap.NextMirror:
 		switch b := m.bridge(); {
 		case b == nil || len(b.Mirrors) == 0:

@@ -52,6 +52,8 @@ type model struct {
 	editLeases map[ovs.UUID]string
 	// follow is the lease of a mirror that was made and is not in a snapshot yet.
 	follow string
+	// mirrorRates are those of all mirrors by OVS's counters.
+	mirrorRates mirrorRates
 	// agreed are the mirrors of others that the user agreed to change.
 	agreed map[ovs.UUID]bool
 
@@ -114,8 +116,8 @@ func newModel(ctx context.Context, cfg Config, crash *crashReport) *model {
 		keys:   cfg.Keys,
 		clock:  clockOf(cfg),
 		chosen: map[ovs.UUID]ovs.UUID{},
-		agreed: map[ovs.UUID]bool{},
-		lost:   map[ovs.UUID][]*lostSource{}, released: map[string]bool{},
+		agreed: map[ovs.UUID]bool{}, mirrorRates: mirrorRates{},
+		lost: map[ovs.UUID][]*lostSource{}, released: map[string]bool{},
 		silences: map[ovs.UUID]*silence{},
 		redraw:   true,
 	}
@@ -234,6 +236,7 @@ func (m *model) setSnapshot(s *ovs.Snapshot) {
 	if f, ok := m.page.(*form); ok {
 		f.onSnapshot(m)
 	}
+	m.mirrorRates.see(s)
 }
 
 func (m *model) onSnapshot(msg snapshotMsg) tea.Cmd {

@@ -126,6 +126,10 @@ func paneScenes() map[string]func(*ui) {
 			u.Type("vlan 100")
 			u.Press("enter", "w")
 		},
+		"mirrors": func(u *ui) {
+			copying(u)
+			u.Press("M", "down")
+		},
 		"statistics": func(u *ui) {
 			copying(u)
 			u.Press("t")
@@ -178,7 +182,7 @@ func sourceScenes() map[string]func(*ui) {
 func TestScreens(t *testing.T) {
 	sizes := [][2]int{{60, 15}, {80, 24}, {120, 40}, {200, 50}}
 	// What a large terminal adds can be seen in the panes themselves.
-	large := map[string]bool{"start": true, "copying": true, "mirror": true, "foreign": true, "packet": true, "rates": true, "zoomed-ports": true, "zoomed-mirror": true, "zoomed": true}
+	large := map[string]bool{"start": true, "copying": true, "mirror": true, "mirrors": true, "foreign": true, "packet": true, "rates": true, "zoomed-ports": true, "zoomed-mirror": true, "zoomed": true}
 	looks := []struct {
 		name   string
 		change func(*Config)
