@@ -176,3 +176,16 @@ func (b *counterBook) wait(now time.Time, interval time.Duration) time.Duration 
 	due := b.refreshed.Add(interval - lookEarly).Sub(now)
 	return min(max(due, lookEvery), longestWait)
 }
+
+// atOnce is how many interfaces are all looked at after each refresh; of more, it
+// takes two refreshes or several, so that it costs a few percent of a core.
+const atOnce = 6000
+
+// waitForAll is wait for looks at all interfaces, which are too dear to come early.
+func (b *counterBook) waitForAll(now time.Time, interval time.Duration) time.Duration {
+	if b.refreshed.IsZero() {
+		return lookEvery
+	}
+	refreshes := time.Duration(1 + len(b.counters)/atOnce)
+	return max(b.refreshed.Add(refreshes*interval).Sub(now), lookEvery)
+}

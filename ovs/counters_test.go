@@ -1,6 +1,7 @@
 package ovs
 
 import (
+	"strconv"
 	"testing"
 	"time"
 )
@@ -104,5 +105,31 @@ func TestLooksComeWhenARefreshIsDue(t *testing.T) {
 	book := counterBook{refreshed: now}
 	if got := book.wait(now, time.Hour); got != longestWait {
 		t.Errorf("with an interval of an hour: %v", got)
+	}
+}
+
+func TestLooksAtAllInterfacesDoNotComeEarly(t *testing.T) {
+	at := time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC)
+	for _, c := range []struct {
+		name       string
+		refreshed  time.Duration // before now
+		interfaces int
+		want       time.Duration
+	}{
+		{"just seen", 0, 100, 5 * time.Second},
+		{"very many", 0, 10_000, 10 * time.Second},
+		{"due", 5 * time.Second, 100, lookEvery},
+		{"late", time.Minute, 100, lookEvery},
+	} {
+		b := counterBook{refreshed: at.Add(-c.refreshed), counters: map[UUID]Counters{}}
+		for i := range c.interfaces {
+			b.counters[UUID(strconv.Itoa(i))] = Counters{}
+		}
+		if got := b.waitForAll(at, 5*time.Second); got != c.want {
+			t.Errorf("%s: waits %v, want %v", c.name, got, c.want)
+		}
+	}
+	if got := (&counterBook{}).waitForAll(at, 5*time.Second); got != lookEvery {
+		t.Errorf("before any refresh: waits %v", got)
 	}
 }
