@@ -79,22 +79,42 @@ func (d *draft) say(format string, args ...any) {
 
 // port guards a port (F5), once, and returns its name in the command: "@p1".
 func (d *draft) port(p *Port) string {
-	if word := d.refs[p.UUID]; word != "" {
-		return word
+	if d.supposes("port " + string(p.UUID)) {
+		d.plan.tx.guardPort(p)
 	}
-	word := fmt.Sprintf("@p%d", len(d.gets)+1)
-	d.refs[p.UUID] = word
-	d.gets = append(d.gets, fmt.Sprintf("--id=%s get Port %s", word, quote(p.Name)))
-	d.plan.tx.guardPort(p)
-	return word
+	return d.word(p.UUID)
 }
 
-// word is how the command names a port that may be gone.
+// word is how the command names a port, which may be gone.
 func (d *draft) word(id UUID) string {
-	if p := d.s.Port(id); p != nil {
-		return d.port(p)
+	p := d.s.Port(id)
+	if p == nil {
+		return string(id)
 	}
-	return string(id)
+	if d.refs[id] == "" {
+		d.refs[id] = fmt.Sprintf("@p%d", len(d.gets)+1)
+		d.gets = append(d.gets, fmt.Sprintf("--id=%s get Port %s", d.refs[id], quote(p.Name)))
+	}
+	return d.refs[id]
+}
+
+// changeSources adds sources to a mirror, whose ports are guarded, and takes sources
+// away, whose ports may go at any time: both commute with what others do (F16).
+func (d *draft) changeSources(m *Mirror, add, remove []Source) error {
+	if err := d.sources(d.s.Bridge(m.Bridge), add); err != nil {
+		return err
+	}
+	d.plan.tx.mutate("Mirror", m.UUID, "mirror "+m.Name,
+		append(mutateSources(ovsdb.MutateOperationInsert, add), mutateSources(ovsdb.MutateOperationDelete, remove)...)...)
+	for _, src := range add {
+		d.say("add Mirror %s %s %s", m.UUID, src.Direction.Column(), d.word(src.Port))
+	}
+	for _, src := range remove {
+		d.say("remove Mirror %s %s %s", m.UUID, src.Direction.Column(), d.word(src.Port))
+	}
+	d.plan.reselects = true
+	d.plan.stops = d.plan.stops || len(remove) > 0
+	return nil
 }
 
 // finish gives the plan its title and commands.

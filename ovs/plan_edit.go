@@ -123,19 +123,11 @@ func (e *edit) sourceLists() error {
 	if len(add)+len(remove) == 0 {
 		return nil
 	}
-	if err := e.sources(e.b, add); err != nil {
-		return err
-	}
 	if out := e.m.OutputPort; out != nil && e.want.Output.same(e.seen.Output) && slices.ContainsFunc(add, func(src Source) bool { return src.Port == out.UUID }) {
 		return refused("%s is the output of mirror %s and drops whatever it receives", out.Name, e.m.Name)
 	}
-	e.plan.tx.mutate("Mirror", e.m.UUID, "mirror "+e.m.Name,
-		append(mutateSources(ovsdb.MutateOperationInsert, add), mutateSources(ovsdb.MutateOperationDelete, remove)...)...)
-	for _, src := range add {
-		e.say("add Mirror %s %s %s", e.m.UUID, src.Direction.Column(), e.word(src.Port))
-	}
-	for _, src := range remove {
-		e.say("remove Mirror %s %s %s", e.m.UUID, src.Direction.Column(), e.word(src.Port))
+	if err := e.changeSources(e.m, add, remove); err != nil {
+		return err
 	}
 	e.after.Sources = slices.DeleteFunc(append(is, add...), func(src Source) bool { return slices.Contains(remove, src) })
 	if len(add) > 0 {
@@ -143,9 +135,7 @@ func (e *edit) sourceLists() error {
 	}
 	if len(remove) > 0 {
 		e.did("stop copying %s", sourcesText(e.s, remove))
-		e.plan.stops = true
 	}
-	e.plan.reselects = true
 	return nil
 }
 

@@ -3,8 +3,6 @@ package ovs
 import (
 	"fmt"
 	"slices"
-
-	"github.com/ovn-kubernetes/libovsdb/ovsdb"
 )
 
 func planSetSources(s *Snapshot, c SetSources) (*Plan, error) {
@@ -12,19 +10,21 @@ func planSetSources(s *Snapshot, c SetSources) (*Plan, error) {
 	if m == nil {
 		return nil, &GoneError{Kind: "mirror", Name: c.Mirror.Short()}
 	}
-	p := &Plan{Change: c, edits: m.Owner.Kind != ThisRun}
-	switch m.Owner.Kind {
-	case OVN:
-		return nil, &RefusedError{Reason: fmt.Sprintf("mirror %s belongs to OVN, which would write it back at once", m.Name)}
-	case Foreign, OtherRun:
-		p.confirm("", "mirror %s is not ours (%s): whoever uses it sees other traffic from now on", m.Name, m.Owner.Kind)
-	case ThisRun, Kept:
+	d := newDraft(s, c)
+	p := d.plan
+	p.edits = m.Owner.Kind != ThisRun
+	if err := p.askOwner(m, "sees other traffic from now on"); err != nil {
+		return nil, err
 	}
 	var add, remove []Source
 	for _, src := range distinct(c.Add) {
-		if !m.Lists(src.Port, src.Direction) {
-			add = append(add, src)
+		if m.Lists(src.Port, src.Direction) {
+			continue
 		}
+		if m.OutputPort != nil && m.OutputPort.UUID == src.Port {
+			return nil, refused("%s is the output of mirror %s and drops whatever it receives", m.OutputPort.Name, m.Name)
+		}
+		add = append(add, src)
 	}
 	for _, src := range distinct(c.Remove) {
 		if m.Lists(src.Port, src.Direction) {
@@ -32,33 +32,17 @@ func planSetSources(s *Snapshot, c SetSources) (*Plan, error) {
 		}
 	}
 	if len(add)+len(remove) == 0 {
-		p.Title = fmt.Sprintf("mirror %s is already so", m.Name)
-		return p, nil
+		return d.finish(fmt.Sprintf("mirror %s is already so", m.Name)), nil
 	}
 	if m.SelectAll {
 		p.warn("mirror %s copies the whole bridge (select_all), so its list of ports counts for nothing", m.Name)
 	}
-
-	ports, err := sourcePorts(s, m.Bridge, add)
-	if err != nil {
+	if err := d.changeSources(m, add, remove); err != nil {
 		return nil, err
 	}
-	for _, port := range ports {
-		if m.OutputPort != nil && m.OutputPort.UUID == port.UUID {
-			return nil, &RefusedError{Reason: fmt.Sprintf("%s is the output of mirror %s and drops whatever it receives", port.Name, m.Name)}
-		}
-		p.tx.guardPort(port)
-	}
-	mutations := append(mutateSources(ovsdb.MutateOperationInsert, add), mutateSources(ovsdb.MutateOperationDelete, remove)...)
-	p.Title = titleSources(s, m.Name, add, remove)
-	p.tx.mutate("Mirror", m.UUID, "mirror "+m.Name, mutations...)
-	p.tx.finish(s, p.Title)
-
-	p.Commands = []string{vsctlSources(s, m, add, remove)}
 	p.Undo = SetSources{Mirror: m.UUID, Add: remove, Remove: add}
 	p.takeBack = p.Undo
-	p.reselects, p.stops = true, len(remove) > 0
-	return p, nil
+	return d.finish(titleSources(s, m.Name, add, remove)), nil
 }
 
 // sourcePorts looks up the ports of the sources, once each; all must be on the bridge.

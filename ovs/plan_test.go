@@ -274,3 +274,30 @@ func TestQuote(t *testing.T) {
 		}
 	}
 }
+
+// A guest that stops takes its port out of the mirror by itself, just when somebody
+// removes that source: both get what they want.
+func TestRemovedSourcesMayGoMeanwhile(t *testing.T) {
+	s := fixture()
+	m := s.Mirror(id('c', '5'))
+	tap1, tap2 := Source{id('a', '1'), Egress}, Source{id('a', '2'), Egress}
+	want := m.Spec()
+	want.Sources = []Source{tap2}
+	for name, change := range map[string]Change{
+		"sources": SetSources{Mirror: m.UUID, Add: []Source{tap2}, Remove: []Source{tap1}},
+		"edit":    EditMirror{Mirror: m.UUID, Seen: m.Spec(), Want: want},
+	} {
+		p, err := NewPlan(s, change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, op := range p.tx.operations("") {
+			if op.Op == ovsdb.OperationWait && op.Table == "Port" && op.Where[0].Value.(ovsdb.UUID).GoUUID != string(tap2.Port) {
+				t.Errorf("%s: waits for %v", name, op.Where)
+			}
+		}
+		if got := strings.Join(p.Commands, "\n"); !strings.Contains(got, "get Port tap1") || !strings.Contains(got, "get Port tap2") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

@@ -2,47 +2,10 @@ package ovs
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 )
-
-// vsctlSources is the ovs-vsctl command that adds and removes sources of a mirror.
-// It names the mirror by UUID, because mirror names are not unique (F9).
-func vsctlSources(s *Snapshot, m *Mirror, add, remove []Source) string {
-	refs := newPortRefs(s, slices.Concat(add, remove))
-	var words []string
-	for _, src := range add {
-		words = append(words, fmt.Sprintf("add Mirror %s %s %s", m.UUID, src.Direction.Column(), refs.name[src.Port]))
-	}
-	for _, src := range remove {
-		words = append(words, fmt.Sprintf("remove Mirror %s %s %s", m.UUID, src.Direction.Column(), refs.name[src.Port]))
-	}
-	return "ovs-vsctl -- " + strings.Join(slices.Concat(refs.gets, words), " -- ")
-}
-
-// portRefs gives ports names that one ovs-vsctl command can use: "@p1", "@p2", …
-type portRefs struct {
-	gets []string
-	name map[UUID]string
-}
-
-func newPortRefs(s *Snapshot, sources []Source) portRefs {
-	refs := portRefs{name: map[UUID]string{}}
-	for _, src := range sources {
-		if refs.name[src.Port] != "" {
-			continue
-		}
-		if s.Port(src.Port) == nil {
-			refs.name[src.Port] = string(src.Port) // a port that is gone can still be removed
-			continue
-		}
-		refs.name[src.Port] = fmt.Sprintf("@p%d", len(refs.gets)+1)
-		refs.gets = append(refs.gets, fmt.Sprintf("--id=%s get Port %s", refs.name[src.Port], quote(s.portName(src.Port))))
-	}
-	return refs
-}
 
 func vsctlIDs(ids map[string]string) string {
 	var b strings.Builder
