@@ -69,6 +69,9 @@ func (m *model) copy(what, text string) tea.Cmd {
 		m.say(why)
 		return nil
 	}
+	if m.cfg.Mask != nil {
+		what += ", with stand-ins for addresses,"
+	}
 	if !m.clipboard.tmux {
 		m.say("copied " + what + " to the terminal's clipboard")
 		return m.clipboard.write(text)
@@ -101,7 +104,7 @@ func (m *model) onCopied(msg copiedMsg) tea.Cmd {
 		m.say("sent " + msg.what + " to the terminal's clipboard; tmux may ignore that: set-clipboard on makes it listen")
 		return m.clipboard.write(msg.text)
 	}
-	m.say("copied " + msg.what + " to tmux's buffer, and from there to the terminal's clipboard")
+	m.say("copied " + msg.what + " to tmux's buffer and the clipboard")
 	return nil
 }
 
@@ -131,10 +134,10 @@ func (m *model) copySelected(hex bool) tea.Cmd {
 	switch m.focus {
 	case layout.Ports:
 		row := m.bridges.selected()
-		return m.copy("the description of port "+row.port.Name, m.portPage(row).text())
+		return m.copy("the description of port "+row.port.Name, m.portPage(row).text(m))
 	case layout.Mirror:
 		mirror := m.mirror()
-		return m.copy("the description of mirror "+mirror.Name, m.mirrorPage(mirror).text())
+		return m.copy("the description of mirror "+mirror.Name, m.mirrorPage(mirror).text(m))
 	case layout.Packets:
 		d := m.readPacket()
 		switch {
@@ -184,6 +187,10 @@ func (d *packetPane) copyTree(m *model) tea.Cmd {
 
 // copyHex copies the packet's bytes as a hex dump, as Wireshark and text2pcap read it.
 func (d *packetPane) copyHex(m *model) tea.Cmd {
+	if m.cfg.Mask != nil {
+		m.say("masked: only addresses have stand-ins, and the bytes hold names and payloads, too; start without --mask")
+		return nil
+	}
 	var b strings.Builder
 	for at := 0; at < len(d.packet.Data); at += 16 {
 		row := d.packet.Data[at:min(at+16, len(d.packet.Data))]
@@ -193,8 +200,8 @@ func (d *packetPane) copyHex(m *model) tea.Cmd {
 }
 
 // text is the page as text: a line for each of its own.
-func (p *textPage) text() string {
-	lines := []string{p.title}
+func (p *textPage) text(m *model) string {
+	lines := []string{m.hide(p.title)}
 	for _, l := range p.lines {
 		text := ansi.Strip(l.drawn)
 		switch {

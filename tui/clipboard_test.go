@@ -108,7 +108,7 @@ func TestInsideTmuxItsBufferIsUsed(t *testing.T) {
 	u.Send(tea.EnvMsg{"TERM=tmux-256color", "TMUX=/tmp/tmux-0/default,1,0"})
 	u.Select("tap1")
 	u.Press("y")
-	u.Expect("copied the description of port tap1 to tmux's buffer")
+	u.Expect("copied the description of port tap1 to tmux's buffer and the clipboard")
 	if !strings.HasPrefix(buffer, "Port tap1\n") || u.copied != "" {
 		t.Errorf("tmux has %q, the terminal %q", buffer, u.copied)
 	}
@@ -141,5 +141,36 @@ func TestMultiplexersHandTheClipboardThrough(t *testing.T) {
 				t.Errorf("screen takes no string of %d bytes", len(part))
 			}
 		}
+	}
+}
+
+// What is masked on the screen does not get out by the clipboard.
+func TestNoAddressIsCopiedWithMask(t *testing.T) {
+	u := copyingOnePacket(t, maskedScreen)
+	addressed(u)
+	check := func(where string) {
+		t.Helper()
+		if u.copied == "" {
+			t.Fatalf("%s: nothing was copied", where)
+		}
+		for _, secret := range []string{"10.0.0.", "10-0-0-1", "52:54:00", "52 54 00", "fe80::5054"} {
+			if strings.Contains(strings.ReplaceAll(u.copied, u.m.hide("10.0.0.1"), ""), secret) {
+				t.Errorf("%s: %s was copied:\n%s", where, secret, u.copied)
+			}
+		}
+		u.copied = ""
+	}
+	u.Select("tap2")
+	u.Press("y")
+	check("port")
+	u.Expect("with stand-ins for addresses")
+	u.Press("tab", "tab", "y")
+	check("packet's line")
+	u.Press("enter", "y")
+	check("packet")
+	u.Press("Y")
+	u.Expect("masked: only addresses have stand-ins")
+	if u.copied != "" {
+		t.Errorf("copied the bytes:\n%s", u.copied)
 	}
 }

@@ -68,7 +68,7 @@ func (m *model) apply(plan *ovs.Plan, undoing *undoStep, then func() tea.Cmd) te
 	entry := m.log.begin(plan, undoing, m.now())
 	m.work.busy = true
 	m.noteReleased(plan.Change)
-	after, before := m.generation(), m.snap
+	after, before := m.generation(), m.real
 	return func() tea.Msg {
 		if !m.underway.begin() {
 			return nil

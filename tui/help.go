@@ -87,7 +87,7 @@ func (p *textPage) press(m *model, id keymap.ID) tea.Cmd {
 	case keymap.Bottom:
 		p.offset = farAway
 	case keymap.Copy:
-		return m.copy("this page, "+plural(len(p.lines), "line"), p.text())
+		return m.copy("this page, "+plural(len(p.lines), "line"), p.text(m))
 	case keymap.Close, keymap.Open, keymap.Quit, keymap.Help:
 		m.page = nil
 	default:

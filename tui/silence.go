@@ -70,7 +70,7 @@ func (m *model) switchedOff(plan *ovs.Plan, before *ovs.Snapshot) {
 		return
 	}
 	m.poll(m.now()) // what has come until now was on its way
-	point, unseen := m.snap.TapPoint(is)
+	point, unseen := m.realTapPoint(is)
 	if other := m.sharesOutput(is); unseen == nil && other != "" {
 		unseen = fmt.Errorf("mirror %s copies to the same output", other)
 	}
@@ -95,9 +95,9 @@ func (m *model) removed(plan *ovs.Plan, before *ovs.Snapshot) string {
 		switch {
 		case out == nil || !mirror.Selecting() || m.snap.Mirror(mirror.UUID) != nil:
 		case m.snap.Port(out.UUID) == nil:
-			proofs = append(proofs, "its port "+out.Name+" is gone, so that nothing can be copied there any more")
+			proofs = append(proofs, "its port "+m.hide(out.Name)+" is gone, so that nothing can be copied there any more")
 		default:
-			proofs = append(proofs, out.Name+" is an ordinary port again: what passes it cannot be told from late copies, so nobody checked")
+			proofs = append(proofs, m.hide(out.Name)+" is an ordinary port again: what passes it cannot be told from late copies, so nobody checked")
 		}
 	}
 	return strings.Join(proofs, "; ")
@@ -314,7 +314,7 @@ func (m *model) endSentries() {
 // silenceVerdict is what is known of a mirror of ours that was switched off.
 func (m *model) silenceVerdict(s *silence) verdict {
 	now := m.now()
-	signs, at := m.st.Signs, s.point.Interface
+	signs, at := m.st.Signs, m.hide(s.point.Interface)
 	quiet, settled := s.settled(m)
 	_, looking := s.from(m)
 	blind := s.unseen
@@ -325,7 +325,7 @@ func (m *model) silenceVerdict(s *silence) verdict {
 	flowing := !s.late.IsZero() && now.Sub(s.late) < longProof
 	switch {
 	case blind != nil:
-		return verdict{stateStopped, signs.Down, "stopped, says OVS; not checked: " + m.st.Say(blind.Error()), m.st.Warn}
+		return verdict{stateStopped, signs.Down, "stopped, says OVS; not checked: " + m.hide(m.st.Say(blind.Error())), m.st.Warn}
 	case flowing && s.refusal != nil:
 		return verdict{stateStopping, signs.Wrong, still + last + ", and there was no purge: " + m.st.Say(s.refusal.Error()), m.st.Bad}
 	case flowing && s.purged:
@@ -345,7 +345,7 @@ func (m *model) despite(s *silence) string {
 	a := m.snap.ActivityOf(s.sources)
 	switch {
 	case a.Busy() && a.To.After(s.since):
-		return fmt.Sprintf(", while %s passed %s", a.Busiest, packetRate(a.Rate))
+		return fmt.Sprintf(", while %s passed %s", m.hide(a.Busiest), packetRate(a.Rate))
 	case a.Quiet() && a.To.After(s.since):
 		return "; its sources are quiet, too"
 	}

@@ -48,7 +48,7 @@ func (m *model) undo() tea.Cmd {
 			m.say("nothing is left to undo")
 			return nil
 		}
-		plan, err := step.Plan(m.snap)
+		plan, err := step.Plan(m.real)
 		switch {
 		case err != nil:
 			m.refuseUndo(step, err)

@@ -147,7 +147,7 @@ func (m *model) starved(mirror *ovs.Mirror, a ovs.Activity) bool {
 
 // starving is the verdict on a mirror that is starved.
 func (m *model) starving(mirror *ovs.Mirror, a ovs.Activity) verdict {
-	passed := fmt.Sprintf("nothing of %s's %s", a.Busiest, packetRate(a.Rate))
+	passed := fmt.Sprintf("nothing of %s's %s", m.hide(a.Busiest), packetRate(a.Rate))
 	switch {
 	case len(mirror.VLANs) > 0:
 		return verdict{stateIdle, m.st.Signs.Down, "idle: " + passed + " is in VLAN " + ovs.Ranges(mirror.VLANs), m.st.Dim}
