@@ -208,7 +208,7 @@ func idle(c config, l *lab.Lab, rows *lab.Rows, key string) (share float64, err 
 		}
 		time.Sleep(countEvery)
 	}
-	const intervals = 4
+	const intervals = 3
 	before, start := cpuTime(s.cmd.Process.Pid), time.Now()
 	for range intervals {
 		if err := rows.Count(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/ovn-kubernetes/libovsdb/ovsdb"
 
 	"ovscope/ovs/schema"
+	"ovscope/ovs/wire"
 )
 
 // Facts are what hazards are judged by and a snapshot does not hold, because it
@@ -123,35 +124,27 @@ func (c *Client) readStatistics(ctx context.Context, f *Facts) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	results, err := s.transact(ctx, ovsdb.Operation{
+	rows, err := wire.Select[namedCounters](ctx, s.conn, schema.Database, ovsdb.Operation{
 		Op: ovsdb.OperationSelect, Table: schema.TableInterface, Where: []ovsdb.Condition{},
 		Columns: []string{"name", "statistics", "link_speed"},
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("reading the interfaces' statistics: %s", clean(err.Error()))
-	case len(results) != 1 || results[0].Error != "":
-		return errors.New("reading the interfaces' statistics: OVSDB refused")
 	}
-	for _, row := range results[0].Rows {
-		name, _ := row["name"].(string)
-		var i InterfaceFacts
-		if statistics, ok := row["statistics"].(ovsdb.OvsMap); ok {
-			i.Received, i.Sent = count(statistics.GoMap["rx_packets"]), count(statistics.GoMap["tx_packets"])
+	for _, row := range rows {
+		f.Interfaces[clean(row.Name)] = InterfaceFacts{
+			Received: row.Statistics["rx_packets"], Sent: row.Statistics["tx_packets"],
+			LinkSpeed: uint64(max(0, deref(row.LinkSpeed))),
 		}
-		i.LinkSpeed = count(row["link_speed"])
-		f.Interfaces[clean(name)] = i
 	}
 	return nil
 }
 
-// count reads a number of OVSDB's, 0 if it is none.
-func count(v any) uint64 {
-	n, ok := v.(float64)
-	if !ok || n < 0 {
-		return 0
-	}
-	return uint64(n)
+// namedCounters are the columns that facts are made of.
+type namedCounters struct {
+	Name       string            `ovsdb:"name"`
+	Statistics map[string]uint64 `ovsdb:"statistics"`
+	LinkSpeed  *int              `ovsdb:"link_speed"`
 }
 
 // measure tells rates from two looks at the host's interfaces. What the host

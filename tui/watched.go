@@ -16,10 +16,9 @@ type watchList struct {
 	all       bool // every interface instead
 }
 
-// watchShown asks for the counters of what is on screen: the selected row, the
-// visible ones, and the sources and outputs of mirrors; and if there are few, of
-// all others, so that rates are there when one scrolls. It costs next to nothing when
-// that has not changed.
+// watchShown asks for the counters of what is on screen: the visible rows, the
+// selected one, and the sources and outputs of mirrors; if there are few, of all
+// others, too. It costs next to nothing when that has not changed.
 func (m *model) watchShown() {
 	if m.snap == nil || m.alone() {
 		return
@@ -46,12 +45,22 @@ func (m *model) watchShown() {
 		}
 	}
 	p := &m.bridges
-	if row := p.selected(); row != nil {
-		add(row.interfaces()...)
+	rows := func(first, n int) {
+		first, end := max(0, first), min(len(p.rows), first+n)
+		for i := first; i < end; i++ {
+			add(p.rows[i].interfaces()...)
+		}
 	}
-	first := min(max(0, p.list.Offset), len(p.rows))
-	for i := range p.rows[first:min(len(p.rows), first+m.inner(layout.Ports).H)] {
-		add(p.rows[first+i].interfaces()...)
+	// Whole pages, so that the list does not change with every step: the cursor's,
+	// and those before and after, so that rates are there when one scrolls. What is
+	// visible is among them.
+	if height := m.inner(layout.Ports).H; height > 0 {
+		page := p.list.Cursor / height * height
+		rows(page, height)
+		rows(page+height, height)
+		rows(page-height, height)
+	} else if row := p.selected(); row != nil {
+		add(row.interfaces()...)
 	}
 	add(w.ofMirrors...)
 	add(p.few...)
