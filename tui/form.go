@@ -55,6 +55,7 @@ type form struct {
 	facts   *ovs.Facts // nil until the interfaces were looked at
 	factsAt time.Time
 	looking bool
+	hasty   bool  // the plan is to be applied as soon as that is known
 	unknown error // why nothing is known about the interfaces
 
 	plan    *ovs.Plan // nil when there is none
@@ -238,7 +239,7 @@ func (f *form) typed(m *model, msg tea.KeyPressMsg, id keymap.ID) tea.Cmd {
 		i := max(0, slices.Index(rows, f.at))
 		f.at = rows[max(0, min(i+delta, len(rows)-1))]
 	}
-	f.failed = ""
+	f.failed, f.hasty = "", false
 	in := f.input()
 	switch {
 	case id == keymap.Apply:
@@ -347,8 +348,13 @@ func (m *model) onFacts(msg factsMsg) tea.Cmd {
 	if msg.err == nil {
 		f.facts = msg.facts
 	}
-	if m.page == f {
-		f.replan(m)
+	if m.page != f {
+		return nil
+	}
+	f.replan(m)
+	if f.hasty {
+		f.hasty = false
+		return f.submit(m)
 	}
 	return nil
 }

@@ -60,10 +60,11 @@ func (f *form) submitNow(m *model) tea.Cmd {
 	case f.plan.Empty():
 		m.say("nothing to do: " + f.plan.Title)
 	case f.facts == nil && f.unknown == nil:
-		m.say("still looking who would be hurt; try again in a moment")
+		f.hasty = true
+		m.say("looking who would be hurt…")
 	case missing:
 		f.at = row
-		m.say(f.whyNot(m))
+		m.say(f.whyNot())
 	default:
 		f.applying = f.plan
 		return m.apply(f.plan, nil, nil)

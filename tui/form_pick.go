@@ -188,7 +188,7 @@ func (f *form) mark(p *formPicker, name, key string) {
 	case "left":
 		src.ingress = !src.ingress
 	default:
-		both := !(src.egress && src.ingress)
+		both := !src.egress || !src.ingress
 		src.egress, src.ingress = both, both
 	}
 	if !src.egress && !src.ingress {

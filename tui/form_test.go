@@ -697,8 +697,6 @@ func TestFormWaitsItsTurn(t *testing.T) {
 	u.Press("ctrl+s")
 	u.Expect("waiting for the change that is under way")
 	u.Release()
-	u.Expect("New mirror on br0") // what it copies has changed its plan, or it is done
-	u.Press("ctrl+s")
 	if got := len(u.sw.Snapshot().BridgeByName("br0").Mirrors); got != 2 {
 		t.Errorf("%d mirrors:\n%s", got, u.Screen())
 	}
@@ -752,4 +750,33 @@ func TestMaskedFormKeepsTheRealAddress(t *testing.T) {
 		t.Errorf("the tunnel is %+v", p)
 	}
 	expectMasked(t, u, "the panes")
+}
+
+// Who is quicker than the look at the interfaces need not press twice, and is asked all the same.
+func TestFormAppliesOnceItIsKnownWhoWouldBeHurt(t *testing.T) {
+	u := start(t)
+	u.Edit(func(s *ovs.Snapshot) {
+		b := s.BridgeByName("br1")
+		mon0 := b.PortByName("mon0")
+		mon0.ExternalIDs, b.Mirrors = nil, nil
+		mon0.Interfaces = []*ovs.Interface{{Name: "mon0", Type: "internal", MTU: 1500}}
+	})
+	for applied, busy := range []bool{true, false} {
+		u.sw.SetFacts(&ovs.Facts{Interfaces: map[string]ovs.InterfaceFacts{"mon0": {Measured: true, Receiving: busy}}})
+		u.Select("vnet1")
+		u.Hold()
+		u.Press("n")
+		u.PickOutput("mon0")
+		u.Expect("looking who would be hurt")
+		u.Press("ctrl+s")
+		before := len(u.sw.Applied())
+		u.Release()
+		if got := len(u.sw.Applied()) - before; got != applied {
+			t.Fatalf("busy %v: %d changes\n%s", busy, got, u.Screen())
+		}
+		if busy {
+			u.Expect("first: type mon0")
+			u.Press("esc", "2")
+		}
+	}
 }

@@ -164,7 +164,7 @@ func (f *form) viewRow(m *model, r formRow, width int) string {
 		line.Space(2)
 	}
 	if r.field == fieldApply {
-		text, why := "[ apply ]", f.whyNot(m)
+		text, why := "[ apply ]", f.whyNot()
 		if here && why == "" {
 			line.Put(m.st.Chosen, text)
 		} else {
@@ -174,7 +174,7 @@ func (f *form) viewRow(m *model, r formRow, width int) string {
 	}
 	line.Col(label, m.hide(r.label()), formLabel).Space(1)
 	if r.field.isText() {
-		return f.viewText(m, r, line, width)
+		return f.viewText(m, r, line)
 	}
 	switch r.field {
 	case fieldSources:
@@ -196,7 +196,7 @@ func (f *form) viewRow(m *model, r formRow, width int) string {
 }
 
 // viewText draws a field that is typed into; in dim what counts while it is empty.
-func (f *form) viewText(m *model, r formRow, line *widget.Line, width int) string {
+func (f *form) viewText(m *model, r formRow, line *widget.Line) string {
 	note := f.hexNote(r.field)
 	text := ""
 	if in := f.texts[r.field]; in != nil {
@@ -322,7 +322,7 @@ func (f *form) viewOutput(m *model, line *widget.Line) {
 }
 
 // whyNot is why the plan cannot be applied now, "" if it can.
-func (f *form) whyNot(m *model) string {
+func (f *form) whyNot() string {
 	switch {
 	case f.applying != nil:
 		return "applying…"
