@@ -45,6 +45,9 @@ const (
 	Jump          ID = "jump"
 	Mark          ID = "mark"
 	Conversations ID = "conversations"
+	NextHit       ID = "next-hit"
+	PrevHit       ID = "previous-hit"
+	Suggest       ID = "suggest"
 	Columns       ID = "columns"
 	TimeFormat    ID = "time-format"
 	Save          ID = "save"
@@ -124,7 +127,7 @@ func Default() *Map {
 
 		{Zoom, []string{"z"}, "zoom the pane to the whole screen, and back", "zoom", Moving, false},
 
-		{Find, []string{"f"}, "find a port by some letters of its name or its guest's", "find", Ports, false},
+		{Find, []string{"f"}, "find a port by some letters of its name or its guest's; in the packets, a text", "find", Ports, false},
 		{Sort, []string{"s"}, "sort the ports by name, by rate or by VLAN", "sort", Ports, false},
 
 		{Egress, []string{"e"}, "copy → what the guest sends, on or off", "→ from guest", Mirrors, true},
@@ -146,6 +149,9 @@ func Default() *Map {
 		{Pause, []string{"space"}, "pause the packets, or follow the newest again", "pause", Packets, false},
 		{NextPacket, []string{"]"}, "next packet, in the opened packet too", "", Packets, false},
 		{PrevPacket, []string{"["}, "previous packet", "", Packets, false},
+		{Suggest, []string{"F"}, "filters that the packet suggests: its host, its conversation, not its VLAN", "", Packets, false},
+		{NextHit, []string{">"}, "next packet with the text that was looked for", "", Packets, false},
+		{PrevHit, []string{"<"}, "previous packet with it", "", Packets, false},
 		{Jump, []string{"J"}, "jump to a packet by its number or time", "", Packets, false},
 		{Mark, []string{"x"}, "mark the packet, or no longer", "", Packets, false},
 		{Columns, []string{"c"}, "columns of the packets: which, and in which order", "", Packets, false},

@@ -309,18 +309,18 @@ func (c packetColumns) put(line *widget.Line, r *packetRow, m *model) {
 			line.Col(st.Text, endpoint(r.line.EthDst), col.width)
 		case colSource:
 			if col.pair {
-				line.Col(st.Text, ends(&r.line, col.width, st.Signs), col.width)
+				m.putLit(line, st.Text, ends(&r.line, col.width, st.Signs), col.width)
 			} else {
 				line.Col(st.Text, cutAddress(endpoint(r.line.Source()), col.width, st.Signs.Ellipsis), col.width)
 			}
 		case colDest:
 			line.Col(st.Text, cutAddress(endpoint(r.line.Destination()), col.width, st.Signs.Ellipsis), col.width)
 		case colProtocol:
-			line.Col(st.Protocol, r.line.Protocol, col.width)
+			m.putLit(line, st.Protocol, r.line.Protocol, col.width)
 		case colLength:
 			line.ColRight(st.Text, strconv.Itoa(r.length), col.width)
 		case colInfo:
-			line.Col(st.Text, r.line.Info, col.width)
+			m.putLit(line, st.Text, r.line.Info, col.width)
 		}
 	}
 }

@@ -117,7 +117,8 @@ func (f *form) viewStacked(m *model, width, room int) ([]string, string) {
 	line := m.st.Border.Render(strings.Repeat(m.st.Signs.Border.Horizontal, 2)) + m.st.Title.Render(heading) +
 		m.st.Border.Render(strings.Repeat(m.st.Signs.Border.Horizontal, max(0, width-2-len(heading))))
 	content := append(fields, line)
-	return append(content, f.viewPlan(m, width, room-len(content))...), of
+	content = append(content, f.viewPlan(m, width, room-len(content))...)
+	return content[:min(len(content), max(0, room))], of
 }
 
 // viewFields draws the fields in width × height cells, the last line being help.
@@ -422,6 +423,7 @@ func (f *form) changedByOthers() bool {
 // viewPlan draws the part of the plan that is on screen, in width × height cells.
 func (f *form) viewPlan(m *model, width, height int) []string {
 	lines := f.planLines(m, width)
+	height = max(0, height)
 	f.planHeight = height
 	f.scroll = max(0, min(f.scroll, len(lines)-height))
 	end := min(len(lines), f.scroll+height)

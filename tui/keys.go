@@ -104,6 +104,10 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 	case keymap.Sort:
 		m.sortPorts()
 	case keymap.Find:
+		if m.focus == layout.Packets || m.alone() {
+			m.askSearch()
+			return nil
+		}
 		m.askFind()
 	case keymap.Egress:
 		return m.toggle(ovs.Egress)
@@ -137,6 +141,12 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 		m.askJump()
 	case keymap.Conversations:
 		return m.showConversations()
+	case keymap.NextHit:
+		return m.nextHit(false)
+	case keymap.PrevHit:
+		return m.nextHit(true)
+	case keymap.Suggest:
+		m.showSuggestions()
 	case keymap.Columns:
 		m.showColumns()
 	case keymap.TimeFormat:
@@ -160,7 +170,9 @@ func (m *model) do(a keymap.Action) tea.Cmd {
 	case keymap.Quit:
 		return m.quit()
 	case keymap.Close:
-		m.zoomed = false
+		if !m.cancelSearch() {
+			m.zoomed = false
+		}
 	case keymap.Abort, keymap.Suspend, keymap.Redraw, keymap.Apply:
 	}
 	return nil
@@ -216,7 +228,7 @@ func (m *model) open() {
 func (m *model) unavailable(a keymap.Action) string {
 	if m.alone() {
 		switch {
-		case a.Writes, a.ID == keymap.NextMirror, a.ID == keymap.AllMirrors, a.ID == keymap.Expand, a.ID == keymap.Collapse, a.ID == keymap.Find, a.ID == keymap.Sort:
+		case a.Writes, a.ID == keymap.NextMirror, a.ID == keymap.AllMirrors, a.ID == keymap.Expand, a.ID == keymap.Collapse, a.ID == keymap.Sort:
 			return m.whyOff()
 		case a.ID == keymap.Open && m.focus == layout.Mirror:
 			return "there is no more to show"
@@ -275,7 +287,24 @@ func (m *model) unavailable(a keymap.Action) string {
 		if c := m.layOut().Class; c != layout.Wide && c != layout.Normal {
 			return "this pane has the whole screen already"
 		}
+	case keymap.NextHit, keymap.PrevHit:
+		switch {
+		case !stored(m.tap.store()):
+			return "there are no packets"
+		case m.packets.search == nil:
+			return "nothing was looked for yet; " + m.label(keymap.Find) + " in the packets asks for a text"
+		}
+	case keymap.Suggest:
+		if !m.packets.hasRows(m.tap.store()) {
+			return "there are no packets to suggest filters from"
+		}
 	case keymap.Find, keymap.Sort:
+		if a.ID == keymap.Find && (m.focus == layout.Packets || m.alone()) {
+			if !stored(m.tap.store()) {
+				return "there are no packets"
+			}
+			return ""
+		}
 		if row == nil {
 			return "there is no port"
 		}

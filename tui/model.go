@@ -170,6 +170,10 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if tick, ok := msg.(tickMsg); ok {
 		return m, m.onTick(tick)
 	}
+	if found, ok := msg.(foundMsg); ok {
+		m.redraw = true
+		return m, m.onFound(found)
+	}
 	if scanned, ok := msg.(scannedMsg); ok {
 		return m, m.onScanned(scanned)
 	}

@@ -311,3 +311,13 @@ func (d *packetPane) viewHex(m *model, perRow, width, height int) []string {
 }
 
 func (d *packetPane) tick(*model, time.Time) tea.Cmd { return nil }
+
+// followPage lets the opened packet be the one under the cursor, if one is open.
+func (m *model) followPage() {
+	if d, ok := m.page.(*packetPane); ok {
+		if next := m.readPacket(); next != nil && next.seq != d.seq {
+			next.similar(d)
+			m.page = next
+		}
+	}
+}

@@ -30,6 +30,7 @@ type packetsPane struct {
 	prompt  *filterPrompt
 	line    *linePrompt // what else is asked for, nil for nothing
 	marks   marks
+	search  *search // nil until somebody looks for something
 
 	// rows are decoded packets by sequence number: those on screen and a few
 	// more, which a paused view keeps when the store has overwritten them.
@@ -261,6 +262,9 @@ func (m *model) packetsTitle() (title, right string) {
 		if gone := min(first, p.top+uint64(m.packetRows())); gone > p.top {
 			facts = append(facts, plural(int(gone-p.top), "row")+" overwritten")
 		}
+	}
+	if text := m.searching(); text != "" {
+		facts = append(facts, text)
 	}
 	p.marks.forget(first)
 	if n := len(p.marks); n > 0 {

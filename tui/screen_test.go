@@ -139,6 +139,18 @@ func paneScenes() map[string]func(*ui) {
 			u.Feed(tuitest.UDP(u.clock, "192.168.100.100:51234", "192.168.100.101:44300"), tuitest.UDP(u.clock, "[2001:db8:1:2:3:4:5:6]:5353", "[2001:db8:1:2:3:4:5:7]:5353"))
 			u.Press("C", "down")
 		},
+		"search": func(u *ui) {
+			copying(u)
+			u.Press("tab", "tab", "f")
+			u.Type("seq=1 ")
+			u.Press("enter", "f")
+		},
+		"suggest": func(u *ui) {
+			copying(u)
+			u.Press("/")
+			u.Type("icmp")
+			u.Press("enter", "F", "down", "down")
+		},
 		"marks": func(u *ui) {
 			copying(u)
 			u.Press("tab", "tab", "up", "x", "up", "up", "x", "up", "T", "J")
