@@ -42,6 +42,7 @@ func (c *Client) Apply(ctx context.Context, p *Plan) (Result, error) {
 		return Result{}, nil
 	}
 	c.applied.Store(true)
+	c.noteLease(p)
 	result, err := c.carryOut(ctx, p)
 	result.Took = c.cfg.Now().Sub(start)
 	c.record(p, result, err)
@@ -235,7 +236,34 @@ func (c *Client) ReleaseAll(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("removing %s: %w", LeaseName(lease.ID), err))
 		}
 	}
+	for _, f := range c.Snapshot().OrphanedFlooding() { // of a mirror that somebody has removed
+		if !c.leased(f.ID) {
+			continue
+		}
+		if err := c.settle(ctx, ReleaseLease{Lease: f.ID}); err != nil {
+			errs = append(errs, fmt.Errorf("ending the flooding of VLAN %d: %w", f.VLAN, err))
+		}
+	}
 	return errors.Join(errs...)
+}
+
+// noteLease remembers a lease of this run: what it noted on bridges tells no owner.
+func (c *Client) noteLease(p *Plan) {
+	if made, ok := p.Change.(CreateMirror); ok && made.Owner == c.cfg.Self {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.leases == nil {
+			c.leases = map[string]bool{}
+		}
+		c.leases[made.Lease] = true
+	}
+}
+
+// leased reports whether this run has made, or tried to make, a lease.
+func (c *Client) leased(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.leases[id]
 }
 
 // settle makes a change at the end of a run. What is gone is as good as done; and

@@ -55,6 +55,7 @@ type Client struct {
 	session  *session // nil while not connected
 	watched  watched
 	counters map[UUID]Counters
+	leases   map[string]bool // ids of those that this run made with an owner
 }
 
 const (

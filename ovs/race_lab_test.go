@@ -118,3 +118,23 @@ func TestSharedFloodingSurvivesWhoRemovesAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// Somebody removes our RSPAN with ovs-vsctl, which knows nothing of its flooding.
+func TestFloodingOfARemovedMirrorEndsWithTheRun(t *testing.T) {
+	l := lab.New(t, lab.Options{Scene: true, Silent: true})
+	vsctl(t, l, "add", "Bridge", "br0", "flood_vlans", "112") // somebody else's
+	before := rows(t, l)
+	c := dial(t, l)
+	br0 := c.Snapshot().BridgeByName("br0").UUID
+	apply(t, c, ovs.CreateMirror{
+		Bridge: br0, Lease: ovs.NewLeaseID(), Owner: c.Self(), Flood: []ovs.UUID{br0},
+		MirrorSpec: ovs.MirrorSpec{Name: "rspan", SelectAll: true, Output: ovs.Output{VLAN: 111}},
+	})
+	vsctl(t, l, "clear", "Bridge", "br0", "mirrors")
+	if err := c.ReleaseAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if after := rows(t, l); after != before {
+		t.Errorf("left:\n%s\nwant:\n%s", after, before)
+	}
+}
