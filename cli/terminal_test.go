@@ -290,7 +290,7 @@ func TestSignalsRestoreTheTerminalAndOpenVSwitch(t *testing.T) {
 			}
 			ui.exits()
 			text, err := ui.Screen()
-			if err != nil || strings.Contains(text, "Bridges and ports") || strings.Contains(text, "goroutine") {
+			if err != nil || strings.Contains(text, "Ports by name") || strings.Contains(text, "goroutine") {
 				t.Errorf("the terminal was not restored: %v\n%s", err, text)
 			}
 			if after := inOVS(t, l); after != before {

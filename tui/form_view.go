@@ -422,6 +422,7 @@ func (f *form) changedByOthers() bool {
 
 // viewPlan draws the part of the plan that is on screen, in width × height cells.
 func (f *form) viewPlan(m *model, width, height int) []string {
+	height = max(0, height)
 	lines := f.planLines(m, width)
 	height = max(0, height)
 	f.planHeight = height

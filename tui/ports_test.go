@@ -322,3 +322,20 @@ func BenchmarkFindAmong10000Ports(b *testing.B) {
 		}
 	}
 }
+
+func TestTooSmallATerminalSaysWhichSizeIsNeeded(t *testing.T) {
+	for _, key := range []string{"", "?", "q", "n"} {
+		u := start(t)
+		u.Select("tap1")
+		u.Press("b")
+		if key != "" {
+			u.Press(key)
+		}
+		u.Resize(50, 4)
+		u.ExpectFits()
+		u.Expect("ovscope needs 30×8 cells, this is 50×4.")
+		if got := strings.Join(strings.Fields(u.Screen()), " "); got != "ovscope needs 30×8 cells, this is 50×4." {
+			t.Errorf("after %q there is more on the screen: %q", key, got)
+		}
+	}
+}

@@ -37,6 +37,18 @@ func (m *model) draw() string {
 	}
 	m.screen = m.layOut()
 	lines := m.drawPanes()
+	if m.screen.Class != layout.TooSmall {
+		lines = m.drawOnTop(lines)
+	}
+	frame := strings.Join(lines, "\n")
+	if m.st.Terminal.ASCII {
+		frame = widget.ASCII(frame) // names may be in any script
+	}
+	return frame
+}
+
+// drawOnTop puts what is open on top of the panes.
+func (m *model) drawOnTop(lines []string) []string {
 	if m.page != nil {
 		lines = m.drawPage(lines)
 	}
@@ -46,11 +58,7 @@ func (m *model) draw() string {
 	if m.question != nil {
 		lines = m.center(lines, m.question.Draw(m.width, m.height, m.st))
 	}
-	frame := strings.Join(lines, "\n")
-	if m.st.Terminal.ASCII {
-		frame = widget.ASCII(frame) // names may be in any script
-	}
-	return frame
+	return lines
 }
 
 // drawPage puts the page between the header and the log's line.
