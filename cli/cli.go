@@ -70,10 +70,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	err := fang.Execute(ctx, root,
-		fang.WithVersion(a.build.version()),
-		fang.WithoutManpage(),
-		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
+	err := a.execute(ctx, root)
 	if err != nil {
 		a.err = &usageError{err}
 	}
@@ -100,6 +97,21 @@ func oneArgument(what string) cobra.PositionalArgs {
 		}
 		return fmt.Errorf("%s wants one %s, not %d arguments", strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "), what, len(args))
 	}
+}
+
+// execute runs the command line. fang, whose help has colours, asks the terminal for
+// its background first and waits for the answer; where nothing is to be coloured,
+// cobra does without.
+func (a *app) execute(ctx context.Context, root *cobra.Command) error {
+	if term := os.Getenv("TERM"); os.Getenv("NO_COLOR") != "" || term == "" || term == "dumb" {
+		root.SilenceUsage, root.SilenceErrors = true, true
+		root.Version = a.build.version()
+		return root.ExecuteContext(ctx)
+	}
+	return fang.Execute(ctx, root,
+		fang.WithVersion(a.build.version()),
+		fang.WithoutManpage(),
+		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
 }
 
 // errInterrupted says that a signal ended the verb before it had begun.

@@ -157,13 +157,45 @@ func TestTerminals(t *testing.T) {
 
 func TestTerminalsThatCannotShowAScreen(t *testing.T) {
 	for name, environ := range map[string][]string{"dumb": {"TERM=dumb"}, "unknown": nil} {
-		t.Run(name, func(t *testing.T) {
-			l := openLine(t, nil, environ, "--demo")
-			code := l.ends()
-			if out := l.all(); code != exitUsage || !strings.Contains(out, "use ovscope dump") || strings.Contains(out, "\x1b") {
-				t.Errorf("exit code %d, %q", code, out)
-			}
-		})
+		for _, test := range []struct {
+			args []string
+			code int
+			want string
+		}{
+			{[]string{"--demo"}, exitUsage, "use ovscope dump"},
+			{[]string{"--nonsense"}, exitUsage, "unknown flag"},
+			{[]string{"--help"}, exitDone, "--read-only"},
+			{[]string{"--version"}, exitDone, "test"},
+		} {
+			t.Run(name+" "+test.args[0], func(t *testing.T) {
+				l := openLine(t, nil, environ, test.args...)
+				code := l.ends()
+				if out := l.all(); code != test.code || !strings.Contains(out, test.want) || strings.Contains(out, "\x1b") {
+					t.Errorf("exit code %d, %q", code, out)
+				}
+			})
+		}
+	}
+}
+
+func TestMouseOnlyWhereAskedFor(t *testing.T) {
+	const on, off = "\x1b[?1002h\x1b[?1006h", "\x1b[?1006l"
+	environ := []string{"TERM=xterm-256color", "LC_ALL=C"}
+	l := openLine(t, nil, environ, "--demo", "--mouse")
+	l.await("> Ports by name")
+	l.press("\x1b[<0;20;20M\x1b[<0;20;20m") // into the packets
+	l.await("> Packets")
+	l.press("q")
+	l.ends()
+	if out := l.all(); !strings.Contains(out, on) || strings.LastIndex(out, off) < strings.LastIndex(out, on) {
+		t.Errorf("the mouse is not turned on and off: %q", out)
+	}
+	l = openLine(t, nil, environ, "--demo")
+	l.await("Ports by name")
+	l.press("q")
+	l.ends()
+	if strings.Contains(l.all(), on) {
+		t.Error("the mouse is on, though nobody asked for it")
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"ovscope/keymap"
 	"ovscope/live"
 	"ovscope/ovs"
+	"ovscope/tui/style"
 	"ovscope/tui/tuitest"
 )
 
@@ -57,6 +58,7 @@ func chaos(t *testing.T, bytes []byte) {
 	kind := d.IntN(256)
 	change := func(c *Config) {
 		c.ASCII, c.ReadOnly, c.Demo, c.NoColor, c.StoreBytes = kind%5 == 4, kind%7 == 6, kind%3 == 2, kind%2 == 0, 16<<10
+		c.Theme, c.Mouse = style.Themes()[kind%len(style.Themes())], true
 	}
 	u := start(t, change)
 	if kind%8 == 7 {
@@ -115,6 +117,9 @@ func (u *ui) anything(d *dice, names, keys []string) {
 		if n := len(u.sources); n > 0 {
 			u.sources[n-1].KernelDrops = uint64(d.IntN(1 << 16))
 		}
+	case 13:
+		at := tea.Mouse{X: d.IntN(220) - 5, Y: d.IntN(65) - 5, Button: tea.MouseLeft + tea.MouseButton(d.IntN(6))}
+		u.Send([]tea.Msg{tea.MouseClickMsg(at), tea.MouseWheelMsg(at), tea.MouseReleaseMsg(at)}[d.IntN(3)])
 	default:
 		if save := u.m.save; save != nil && strings.Contains(save.input.Text(), "/") {
 			save.input.Set("here.pcapng") // not anywhere else
