@@ -83,11 +83,10 @@ func (d *draft) flood(bridges []UUID, vlan int, id string) error {
 			continue
 		}
 		d.plan.tx.guard("Bridge", b.UUID, b.rawName, "bridge "+b.Name)
-		if !b.Floods(vlan) {
-			d.plan.tx.mutate("Bridge", b.UUID, "bridge "+b.Name,
-				*ovsdb.NewMutation("flood_vlans", ovsdb.MutateOperationInsert, vlan))
-			d.say("add Bridge %s flood_vlans %d", quote(b.Name), vlan)
-		}
+		// Also if it is there: the lease that it is there for may go at this moment.
+		d.plan.tx.mutate("Bridge", b.UUID, "bridge "+b.Name,
+			*ovsdb.NewMutation("flood_vlans", ovsdb.MutateOperationInsert, vlan))
+		d.say("add Bridge %s flood_vlans %d", quote(b.Name), vlan)
 		if id != "" {
 			d.external("Bridge", b.UUID, "bridge "+b.Name, map[string]string{keyFlood + id: strconv.Itoa(vlan)}, nil)
 		}

@@ -334,3 +334,26 @@ func TestFloodingIsTakenBackByTheLast(t *testing.T) {
 		t.Errorf("the last one leaves it flooded:\n%s", got)
 	}
 }
+
+// The lease for which a VLAN is flooded may go while another one counts on it.
+func TestFloodingIsAskedForAlsoWhereItIsThere(t *testing.T) {
+	s := fixture()
+	b := s.Bridges[0]
+	b.FloodVLANs = []int{111}
+	b.ExternalIDs = map[string]string{keyFlood + "11111111": "111"}
+	c := CreateMirror{Bridge: b.UUID, Flood: []UUID{b.UUID}, Lease: "22222222", MirrorSpec: MirrorSpec{SelectAll: true, Output: Output{VLAN: 111}}}
+	p, err := NewPlan(s, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := operationsJSON(t, p); !strings.Contains(got, `["flood_vlans","insert",111]`) {
+		t.Errorf("it is not asked for:\n%s", got)
+	}
+	b.ExternalIDs = nil // somebody else's flooding, which stays his
+	if p, err = NewPlan(s, c); err != nil {
+		t.Fatal(err)
+	}
+	if got := operationsJSON(t, p); strings.Contains(got, "flood_vlans") {
+		t.Errorf("it is taken for ours:\n%s", got)
+	}
+}
