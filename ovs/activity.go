@@ -29,51 +29,62 @@ func (a Activity) Quiet() bool { return a.Known && a.Rate == 0 }
 
 // Activity tells whether the mirror has something to copy.
 func (s *Snapshot) Activity(m *Mirror) Activity {
-	if !m.SelectAll {
+	b := s.Bridge(m.Bridge)
+	if !m.SelectAll || b == nil {
 		return s.ActivityOf(m.Sources())
 	}
-	var sources []Source
-	if b := s.Bridge(m.Bridge); b != nil {
-		for _, p := range b.Ports { // whatever passes the bridge came in somewhere
-			if m.OutputPort == nil || m.OutputPort.UUID != p.UUID {
-				sources = append(sources, Source{p.UUID, Egress})
-			}
+	sum := activitySum{s: s}
+	for _, p := range b.Ports { // whatever passes the bridge came in somewhere
+		if m.OutputPort == nil || m.OutputPort.UUID != p.UUID {
+			sum.add(p, Egress)
 		}
 	}
-	return s.ActivityOf(sources)
+	return sum.activity()
 }
 
 // ActivityOf is Activity for a list of sources.
 func (s *Snapshot) ActivityOf(sources []Source) Activity {
-	var a Activity
-	all, most := true, 0.0
+	sum := activitySum{s: s}
 	for _, src := range sources {
-		p := s.Port(src.Port)
-		if p == nil {
-			continue
-		}
-		c, known := s.PortCounters(p)
-		rate, told := c.Rate(src.Direction)
-		if !known || !told {
-			all = false
-			continue
-		}
-		if from := c.At.Add(-c.Over); a.From.IsZero() || from.Before(a.From) {
-			a.From = from
-		}
-		if c.At.After(a.To) {
-			a.To = c.At
-		}
-		if rate.Packets > noise {
-			a.Rate += rate.Packets
-		}
-		if rate.Packets > max(most, noise) {
-			most, a.Busiest = rate.Packets, p.Name
+		if p := s.Port(src.Port); p != nil {
+			sum.add(p, src.Direction)
 		}
 	}
-	// One busy source is enough to know; for silence it takes all.
-	a.Known = !a.To.IsZero() && (all || a.Rate > 0)
-	return a
+	return sum.activity()
+}
+
+type activitySum struct {
+	Activity
+	s       *Snapshot
+	most    float64 // of one source
+	missing bool    // of one that has no counters
+}
+
+func (a *activitySum) add(p *Port, d Direction) {
+	c, known := a.s.PortCounters(p)
+	rate, told := c.Rate(d)
+	if !known || !told {
+		a.missing = true
+		return
+	}
+	if from := c.At.Add(-c.Over); a.From.IsZero() || from.Before(a.From) {
+		a.From = from
+	}
+	if c.At.After(a.To) {
+		a.To = c.At
+	}
+	if rate.Packets > noise {
+		a.Rate += rate.Packets
+	}
+	if rate.Packets > max(a.most, noise) {
+		a.most, a.Busiest = rate.Packets, p.Name
+	}
+}
+
+// activity is the sum. One busy source is enough to know; for silence it takes all.
+func (a *activitySum) activity() Activity {
+	a.Known = !a.To.IsZero() && (!a.missing || a.Rate > 0)
+	return a.Activity
 }
 
 // Selecting reports whether the mirror selects anything at all (F6).

@@ -59,6 +59,8 @@ type model struct {
 
 	// lost are the ports that a mirror copied and that were deleted, by the mirror.
 	lost map[ovs.UUID][]*lostSource
+	// activities are what is known of the sources of mirrors in snap.
+	activities map[ovs.UUID]ovs.Activity
 	// silences are the mirrors that were switched off and must fall silent.
 	silences map[ovs.UUID]*silence
 	// released are the leases and mirrors that this run has given up itself.
@@ -118,8 +120,8 @@ func newModel(ctx context.Context, cfg Config, crash *crashReport) *model {
 		chosen: map[ovs.UUID]ovs.UUID{},
 		agreed: map[ovs.UUID]bool{}, mirrorRates: mirrorRates{},
 		lost: map[ovs.UUID][]*lostSource{}, released: map[string]bool{},
-		silences: map[ovs.UUID]*silence{},
-		redraw:   true,
+		silences: map[ovs.UUID]*silence{}, activities: map[ovs.UUID]ovs.Activity{},
+		redraw: true,
 	}
 	m.tty = newTTY(cfg.Environ)
 	m.terminal = style.Terminal{Profile: m.tty.profile(), ASCII: cfg.ASCII, Theme: cfg.Theme}
@@ -235,6 +237,7 @@ func (m *model) setSnapshot(s *ovs.Snapshot) {
 		m.toast.Text = "" // it may say that the connection is lost
 	}
 	m.snap, m.real = s, unmasked
+	clear(m.activities)
 	m.bridges.setSnapshot(s)
 	m.showMade()
 	if f, ok := m.page.(*form); ok {

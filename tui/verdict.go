@@ -72,7 +72,7 @@ func (m *model) verdict(mirror *ovs.Mirror) verdict {
 	if trouble := m.snap.SourceError(mirror); trouble != "" && !seen && h != ovs.Delivering {
 		return bad(m.st.Say(trouble))
 	}
-	a := m.snap.Activity(mirror)
+	a := m.activity(mirror)
 	last := "" // of a mirror that has delivered
 	if capturing && !t.meter.arrived.IsZero() {
 		last = "the last packet came " + ago(now.Sub(t.meter.arrived)) + " ago"
@@ -104,6 +104,17 @@ func (m *model) verdict(mirror *ovs.Mirror) verdict {
 		return quiet(stateIdle, "idle: nothing arrives, and OVS's counters stand still")
 	}
 	return quiet(stateIdle, "idle: "+why)
+}
+
+// activity is that of a mirror in the snapshot on screen, which is asked for many
+// times before the next one comes.
+func (m *model) activity(mirror *ovs.Mirror) ovs.Activity {
+	a, known := m.activities[mirror.UUID]
+	if !known {
+		a = m.snap.Activity(mirror)
+		m.activities[mirror.UUID] = a
+	}
+	return a
 }
 
 // selectsNothing is the verdict on a mirror without sources.
