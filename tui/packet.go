@@ -22,6 +22,10 @@ type packetPane struct {
 	packet live.Packet // with Data of its own
 	fields []field
 	hex    int // first row of bytes on screen
+	// listRows is how many packets are listed above it, 0 if the list is not there;
+	// onList is set while keys move in that.
+	listRows int
+	onList   bool
 }
 
 // field is a row of the tree.
@@ -60,6 +64,7 @@ func (d *packetPane) similar(other *packetPane) {
 		}
 	}
 	d.list.Offset = other.list.Offset
+	d.listRows, d.onList = other.listRows, other.onList
 }
 
 // showPacket opens the selected packet; while the list follows, that is the newest.
@@ -86,6 +91,12 @@ func (m *model) readPacket() *packetPane {
 }
 
 func (d *packetPane) press(m *model, id keymap.ID) tea.Cmd {
+	if cmd, ok := d.pressSplit(m, id); ok {
+		return cmd
+	}
+	if cmd, ok := d.pressList(m, id); ok {
+		return cmd
+	}
 	move := func(delta int) { d.list.Move(delta, len(d.fields), 0) }
 	switch id {
 	case keymap.Up:
@@ -121,6 +132,15 @@ func (d *packetPane) press(m *model, id keymap.ID) tea.Cmd {
 }
 
 func (d *packetPane) keys(m *model) string {
+	if d.listRows > 0 {
+		to := "the list"
+		if d.onList {
+			to = "the fields"
+		}
+		return fmt.Sprintf("%s move   %s %s   %s/%s next and previous packet   %s copy   %s as hex   %s back",
+			m.label(keymap.Up)+m.label(keymap.Down), m.label(keymap.NextPane), to, m.label(keymap.NextPacket), m.label(keymap.PrevPacket),
+			m.label(keymap.Copy), m.label(keymap.CopyHex), m.label(keymap.Close))
+	}
 	return fmt.Sprintf("%s fields   %s/%s next and previous packet   %s copy   %s as hex   %s back",
 		m.label(keymap.Up)+m.label(keymap.Down), m.label(keymap.NextPacket), m.label(keymap.PrevPacket),
 		m.label(keymap.Copy), m.label(keymap.CopyHex), m.label(keymap.Close))
@@ -141,9 +161,9 @@ func (d *packetPane) turn(m *model, delta int) {
 	m.page = next
 }
 
-// view draws the pane in exactly width × height cells: the tree and the bytes side
+// viewPacket draws the packet in exactly width × height cells: the tree and the bytes side
 // by side where there is room for both, else one above the other.
-func (d *packetPane) view(m *model, width, height int) []string {
+func (d *packetPane) viewPacket(m *model, width, height int) []string {
 	inside, rows := width-2, height-2
 	if inside < 12 || rows < 2 {
 		return nil
@@ -167,9 +187,16 @@ func (d *packetPane) view(m *model, width, height int) []string {
 			content = append(content, d.viewHex(m, perRow, inside, bytes)...)
 		}
 	}
+	frame, heading, title := m.st.BorderFocus, m.st.TitleFocus, d.title(m)
+	switch {
+	case d.onList:
+		frame, heading = m.st.Border, m.st.Title
+	case d.listRows > 0:
+		title = m.st.Signs.Cursor + " " + title // seen without colour, too
+	}
 	box := widget.Box{
-		Border: m.st.Signs.Border, Style: m.st.BorderFocus, Content: content,
-		Title:  m.st.TitleFocus.Render(widget.Cut(d.title(m), inside-6, m.st.Signs.Ellipsis)),
+		Border: m.st.Signs.Border, Style: frame, Content: content,
+		Title:  heading.Render(widget.Cut(title, inside-6, m.st.Signs.Ellipsis)),
 		Right:  m.st.Dim.Render(m.label(keymap.Close) + " closes"),
 		Bottom: m.st.Text.Render(widget.Cut(d.where(), inside-4, m.st.Signs.Ellipsis)),
 	}

@@ -221,6 +221,9 @@ func (p *packetsPane) forget(visible []uint64) {
 
 // packetRows is how many packets the pane has room for.
 func (m *model) packetRows() int {
+	if d := m.split(); d != nil {
+		return d.listRows
+	}
 	rows := m.inner(layout.Packets).H - 1
 	if m.packets.prompt != nil || m.packets.line != nil {
 		rows -= promptLines
@@ -298,6 +301,9 @@ func (m *model) withFilter(title string) string {
 
 // viewPackets is the list, or why there is none, over the filter that is typed.
 func (m *model) viewPackets(width, height int, focused bool) []string {
+	if m.split() != nil {
+		return fill(nil, width, height) // the page has the list, and its own height
+	}
 	prompt := m.viewPrompt(width)
 	if height <= len(prompt) {
 		return fill(prompt, width, height)

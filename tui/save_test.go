@@ -196,7 +196,7 @@ func TestPacketPaneKeepsWhatTheStoreOverwrites(t *testing.T) {
 	u := copying(t, func(c *Config) { c.StoreBytes = 16 << 10 })
 	u.Pings(1, 3)
 	u.Wait(time.Second)
-	u.Press("tab", "tab", "enter")
+	u.Press("tab", "tab", "enter", "end")
 	u.Pings(10, 2000)
 	u.Wait(time.Second)
 	u.Expect("Packet 3", "Sequence number: 3")
