@@ -13,10 +13,11 @@ import (
 // each passes now. They are asked with the meter, whether anybody looks or not, so
 // that rates are there at once when somebody does.
 type traffic struct {
-	now   *live.Summary      // nil before the first
-	at    time.Time          // of the rates
-	bytes map[string]uint64  // by line at that time
-	rates map[string]float64 // bits per second by line; nil before the second time
+	now    *live.Summary            // nil before the first
+	tables map[string][]trafficLine // of now, by name
+	at     time.Time                // of the rates
+	bytes  map[string]uint64        // by line at that time
+	rates  map[string]float64       // bits per second by line; nil before the second time
 }
 
 const (
@@ -32,7 +33,7 @@ func (t *traffic) look(stats *live.Stats, now time.Time) {
 		return
 	}
 	s := stats.Summary(now, trafficTop)
-	t.now = &s
+	t.now, t.tables = &s, trafficTables(&s)
 	if d := now.Sub(t.at); d >= trafficEvery {
 		t.rate(d)
 		t.at = now
@@ -42,8 +43,10 @@ func (t *traffic) look(stats *live.Stats, now time.Time) {
 // rate works out how much of each line came in the time since the last rates.
 func (t *traffic) rate(d time.Duration) {
 	bytes := map[string]uint64{}
-	for _, l := range trafficLines(t.now) {
-		bytes[l.key] = l.tally.Bytes
+	for _, lines := range t.tables {
+		for _, l := range lines {
+			bytes[l.key] = l.tally.Bytes
+		}
 	}
 	if t.bytes != nil {
 		t.rates = map[string]float64{}
@@ -66,14 +69,13 @@ func (t *traffic) share(l *trafficLine) float64 {
 
 // trafficLine is what something had: a VLAN, a protocol, a talker.
 type trafficLine struct {
-	table  string // which kind of thing
 	key    string // by which it is found again a second later
 	text   string
 	tally  live.Tally
 	missed uint64 // bytes at most that are not counted
 }
 
-// The tables of trafficLines.
+// The tables.
 const (
 	tableProtocols     = "protocol"
 	tableVLANs         = "vlan"
@@ -83,11 +85,11 @@ const (
 	tableSizes         = "size"
 )
 
-// trafficLines are all rows of all tables, in each the one with the most bytes first.
-func trafficLines(s *live.Summary) []trafficLine {
-	var lines []trafficLine
+// trafficTables are all tables, in each the line with the most bytes first.
+func trafficTables(s *live.Summary) map[string][]trafficLine {
+	tables := map[string][]trafficLine{}
 	add := func(table, text string, t live.Tally, missed uint64) {
-		lines = append(lines, trafficLine{table, table + " " + text, text, t, missed})
+		tables[table] = append(tables[table], trafficLine{table + " " + text, text, t, missed})
 	}
 	for _, p := range s.Protocols {
 		text := p.Protocol.String()
@@ -117,22 +119,11 @@ func trafficLines(s *live.Summary) []trafficLine {
 	add(tableKinds, "ARP", s.ARP, 0)
 	add(tableKinds, "broadcast", s.Broadcast, 0)
 	add(tableKinds, "multicast", s.Multicast, 0)
-	return lines
+	return tables
 }
 
 // of are the lines of one table.
-func (t *traffic) of(table string) []trafficLine {
-	if t.now == nil {
-		return nil
-	}
-	var some []trafficLine
-	for _, l := range trafficLines(t.now) {
-		if l.table == table {
-			some = append(some, l)
-		}
-	}
-	return some
-}
+func (t *traffic) of(table string) []trafficLine { return t.tables[table] }
 
 func conversationText(c live.Conversation) string {
 	end := func(e live.Endpoint, port uint16) string {

@@ -70,14 +70,28 @@ func Cut(s string, w int, tail string) string {
 	if most := (w + 2) * bytesPerCell; len(s) > most {
 		s = strings.ToValidUTF8(s[:most], "") // the rest can never be seen
 	}
-	s = Safe(s)
-	if len(s) <= w || Width(s) <= w { // no text is wider than it has bytes
+	n, simple := cells(s)
+	if !simple {
+		s = Safe(s)
+		n = Width(s)
+	}
+	if n <= w {
 		return s
 	}
 	if Width(tail) > w {
 		tail = ""
 	}
-	return ansi.Truncate(s, w, tail)
+	if !simple {
+		return ansi.Truncate(s, w, tail)
+	}
+	left := w - Width(tail)
+	for i := range s {
+		if left == 0 {
+			return s[:i] + tail
+		}
+		left--
+	}
+	return s
 }
 
 // bytesPerCell is more than any sensible text has: a letter and some marks.

@@ -27,7 +27,7 @@ func TestCutMarksWhatIsMissing(t *testing.T) {
 		in   string
 		w    int
 		want string
-	}{{"hello", 5, "hello"}, {"hello", 4, "hel…"}, {"hello", 1, "…"}, {"hello", 0, ""}, {"日本語", 4, "日…"}} {
+	}{{"hello", 5, "hello"}, {"hello", 4, "hel…"}, {"hello", 1, "…"}, {"hello", 0, ""}, {"日本語", 4, "日…"}, {"Grüße", 4, "Grü…"}, {"a→b→c", 3, "a→…"}} {
 		if got := Cut(c.in, c.w, "…"); got != c.want {
 			t.Errorf("Cut(%q, %d) = %q, want %q", c.in, c.w, got, c.want)
 		}
