@@ -158,8 +158,7 @@ func (m *model) request(change ovs.Change) tea.Cmd {
 		m.say("nothing to do: " + plan.Title)
 		return nil
 	case plan.NeedsConfirmation() && !m.agreedTo(change):
-		m.askHazards(plan, nil)
-		return nil
+		return m.askPlan(nil, func(s *ovs.Snapshot) (*ovs.Plan, error) { return ovs.NewPlan(s, change) })
 	}
 	return m.apply(plan, nil, nil)
 }

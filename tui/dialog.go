@@ -158,26 +158,6 @@ func (m *model) afterAsking(port ovs.UUID, do func(*ovs.Port) tea.Cmd) tea.Cmd {
 	return do(p)
 }
 
-// askHazards asks before a plan that does something to somebody, be it to undo
-// something.
-func (m *model) askHazards(plan *ovs.Plan, undoing *undoStep) {
-	q := &question{}
-	q.Title = "Are you sure?"
-	q.Alarm = true
-	q.paragraph(m.st.Bold, m.st.Say(plan.Title))
-	for _, h := range plan.Hazards {
-		st := m.st.Text
-		if h.Severity >= ovs.Confirm {
-			st = m.st.Warn
-		}
-		q.paragraph(st, m.st.Say(h.Text))
-	}
-	q.paragraph(m.st.Dim, strings.Join(plan.Commands, "\n"))
-	q.add("cancel", nil)
-	q.add("do it", func() tea.Cmd { return m.apply(plan, undoing, nil) })
-	m.ask(q)
-}
-
 // askQuit asks what becomes of what this run made.
 func (m *model) askQuit() {
 	leases, edits, doubts := m.held(), m.edits(), m.doubts()

@@ -23,6 +23,7 @@ const (
 	aimOutput            // choose another output for one
 	aimDetach            // remove one
 	aimSweep             // remove those of a bridge
+	aimGiven             // do something else that would hurt somebody
 )
 
 // form is a page that asks for all that a change of mirrors needs, and shows its
@@ -37,6 +38,10 @@ type form struct {
 	name   string   // of that mirror
 	seen   ovs.MirrorSpec
 	lease  string // of what is made
+
+	// given makes the plan of aimGiven, which may undo something.
+	given   func(*ovs.Snapshot) (*ovs.Plan, error)
+	undoing *undoStep
 
 	texts      map[formField]*widget.Input
 	choices    map[formField]int
@@ -84,9 +89,7 @@ func (m *model) openForm(f *form) tea.Cmd {
 	f.wrong = -1
 	f.at = f.rows(m)[0]
 	f.replan(m)
-	if f.aim == aimDetach {
-		f.at = f.rows(m)[0] // a hazard may want to be confirmed
-	}
+	f.at = f.rows(m)[0] // a hazard may want to be confirmed
 	f.first = f.draftText()
 	m.page = f
 	m.work.waiting = nil
@@ -138,6 +141,13 @@ func (m *model) editLease(mirror ovs.UUID) string {
 		m.editLeases[mirror] = m.cfg.NewLeaseID()
 	}
 	return m.editLeases[mirror]
+}
+
+// askPlan opens a form that asks before a plan which would hurt somebody.
+func (m *model) askPlan(undoing *undoStep, plan func(*ovs.Snapshot) (*ovs.Plan, error)) tea.Cmd {
+	f := newForm(aimGiven, "")
+	f.given, f.undoing = plan, undoing
+	return m.openForm(f)
 }
 
 // sweep opens the form that removes the mirrors of a bridge.
@@ -369,9 +379,14 @@ func (f *form) replan(m *model) {
 	if f.facts != nil {
 		s = s.With(f.facts)
 	}
-	change, err := f.change(m)
-	if err == nil {
-		f.plan, err = ovs.NewPlan(s, change)
+	var err error
+	if f.given != nil {
+		f.plan, err = f.given(s)
+	} else {
+		var change ovs.Change
+		if change, err = f.change(m); err == nil {
+			f.plan, err = ovs.NewPlan(s, change)
+		}
 	}
 	var at *fieldError
 	if errors.As(err, &at) {

@@ -67,7 +67,7 @@ func (f *form) submitNow(m *model) tea.Cmd {
 		m.say(f.whyNot())
 	default:
 		f.applying = f.plan
-		return m.apply(f.plan, nil, nil)
+		return m.apply(f.plan, f.undoing, nil)
 	}
 	return nil
 }
@@ -98,7 +98,7 @@ func (f *form) applied(m *model, msg appliedMsg) {
 
 // look finds out what somebody else has done to the mirror since it was seen.
 func (f *form) look(m *model) {
-	if f.aim == aimNew || f.aim == aimSweep || f.applying != nil || m.real == nil || m.real.Stale() {
+	if f.mirror == "" || f.applying != nil || m.real == nil || m.real.Stale() {
 		return
 	}
 	mirror := m.real.Mirror(f.mirror)

@@ -213,6 +213,9 @@ func (f *form) viewPicker(m *model, width, height int) []string {
 	p := f.picker
 	names := 0
 	for _, item := range p.items {
+		if item.make >= 0 {
+			continue // it has no second column
+		}
 		names = max(names, widget.Width(widget.Safe(m.hide(item.name))))
 	}
 	names = min(names, width/3)

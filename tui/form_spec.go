@@ -39,7 +39,7 @@ func (f *form) change(m *model) (ovs.Change, error) {
 			return ovs.ClearMirrors{Bridge: b.UUID}, nil
 		}
 		return ovs.DetachOurs{Bridge: b.UUID}, nil
-	case aimNew, aimEdit, aimOutput:
+	case aimNew, aimEdit, aimOutput, aimGiven:
 	}
 	want, err := f.want(m.real, b)
 	if err != nil {

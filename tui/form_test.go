@@ -477,8 +477,11 @@ func TestDetachingAForeignMirrorAsks(t *testing.T) {
 		t.Fatal("it is still there")
 	}
 	u.Press("u")
-	u.Expect("Are you sure?", "guest ids on mon0 loses its network") // again
-	u.Press("2")
+	u.Expect("Are you sure?", "first: type mon0")
+	u.ExpectPlan("guest ids on mon0 loses its network") // again
+	u.Fill("type mon0", "mon0")
+	u.Fill("type br1", "br1")
+	u.Press("ctrl+s")
 	if m := u.mirrorNamed("span0"); m.Owner.Kind != ovs.Foreign || len(m.Ingress) != 2 {
 		t.Errorf("made again as %+v", m)
 	}

@@ -54,8 +54,7 @@ func (m *model) undo() tea.Cmd {
 			m.refuseUndo(step, err)
 			return nil
 		case plan.NeedsConfirmation() && !m.agreedTo(step.Change):
-			m.askHazards(plan, step)
-			return nil
+			return m.askPlan(step, step.Plan)
 		}
 		return m.apply(plan, step, nil)
 	})
