@@ -339,3 +339,19 @@ func TestTooSmallATerminalSaysWhichSizeIsNeeded(t *testing.T) {
 		}
 	}
 }
+
+func TestPortsSortedByRateFollowTheCounters(t *testing.T) {
+	u := start(t)
+	u.Select("br0")
+	u.Press("s")
+	u.Count()
+	if got := u.Ports()[1]; got != "tap5" {
+		t.Fatalf("the busiest port is %s", got)
+	}
+	u.Edit(func(s *ovs.Snapshot) {
+		s.Counters = map[ovs.UUID]ovs.Counters{"if-tap2": {Now: ovs.Traffic{RxBytes: 1 << 20}, Over: 5 * time.Second}}
+	})
+	if got := u.Ports()[1]; got != "tap2" {
+		t.Errorf("the busiest port is %s though only tap2 sends", got)
+	}
+}
