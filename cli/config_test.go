@@ -11,6 +11,7 @@ import (
 
 	"ovscope/config"
 	"ovscope/tui"
+	"ovscope/tui/style"
 )
 
 // configFile writes a config file where ovscope looks for it.
@@ -158,5 +159,30 @@ func TestReadOnlyOfTheConfigFileCountsInScripts(t *testing.T) {
 func TestThemeThatDoesNotExist(t *testing.T) {
 	if r := ovscope(t, "--demo", "--theme", "pink"); r.code != exitUsage || !strings.Contains(r.stderr, "high-contrast") {
 		t.Errorf("code %d: %s", r.code, r.stderr)
+	}
+}
+
+// The settings that the README shows exist, and mean what it says.
+func TestReadmeShowsSettingsThatExist(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(text), "```toml\n")
+	example, _, ok2 := strings.Cut(rest, "```")
+	if !ok || !ok2 {
+		t.Fatal("the README shows no config file")
+	}
+	settings, mistakes := config.Parse(example)
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	if settings.OnQuit != tui.QuitRemoves || settings.Theme != style.HighContrast {
+		t.Errorf("it says %+v", settings)
+	}
+	for _, theme := range style.Themes() {
+		if !strings.Contains(example, string(theme)) {
+			t.Errorf("theme %s is not named", theme)
+		}
 	}
 }
