@@ -357,3 +357,12 @@ func TestFloodingIsAskedForAlsoWhereItIsThere(t *testing.T) {
 		t.Errorf("it is taken for ours:\n%s", got)
 	}
 }
+
+func TestClearingOnlyOVNsMirrorsSaysWhyNothingGoes(t *testing.T) {
+	s := fixture()
+	s.Bridges[0].Mirrors = []*Mirror{s.Mirror(id('c', '3'))}
+	p, err := NewPlan(s, ClearMirrors{Bridge: id('b', '0')})
+	if err != nil || !p.Empty() || !strings.Contains(p.Title, "only OVN's mirrors") {
+		t.Errorf("%v, %+v", err, p)
+	}
+}

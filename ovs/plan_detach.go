@@ -59,8 +59,11 @@ func planClearMirrors(s *Snapshot, c ClearMirrors) (*Plan, error) {
 		}
 		all = append(all, m)
 	}
-	if len(all) == 0 {
-		return d.finish("bridge " + b.Name + " has no mirrors to remove"), nil
+	switch {
+	case len(b.Mirrors) == 0:
+		return d.finish("bridge " + b.Name + " has no mirrors"), nil
+	case len(all) == 0:
+		return d.finish("bridge " + b.Name + " has only OVN's mirrors, which stay"), nil
 	}
 	what := fmt.Sprintf("all %d mirrors of bridge %s go", len(all), b.Name)
 	if len(others) > 0 {
