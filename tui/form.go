@@ -375,10 +375,7 @@ func (f *form) replan(m *model) {
 	if m.real == nil {
 		return
 	}
-	s := m.real
-	if f.facts != nil {
-		s = s.With(f.facts)
-	}
+	s := f.judged(m)
 	var err error
 	if f.given != nil {
 		f.plan, err = f.given(s)

@@ -87,8 +87,9 @@ func (f *form) pickOutput(m *model) {
 		}
 	}
 	var hurt []pickItem // those that hurt nobody come first
+	s := f.judged(m)
 	for _, p := range b.Ports {
-		if len(f.outputHazards(m, p)) == 0 {
+		if len(s.OutputHazards(p)) == 0 {
 			f.picker.items = append(f.picker.items, portItem(p))
 		} else {
 			hurt = append(hurt, portItem(p))
@@ -101,20 +102,19 @@ func (f *form) pickOutput(m *model) {
 	}
 }
 
-// outputHazards is what a port loses if it becomes the output.
-func (f *form) outputHazards(m *model, p *ovs.Port) []ovs.Hazard {
-	s := m.real
-	if f.facts != nil {
-		s = s.With(f.facts)
+// judged is the snapshot with what is known about the interfaces.
+func (f *form) judged(m *model) *ovs.Snapshot {
+	if f.facts == nil {
+		return m.real
 	}
-	return s.OutputHazards(p)
+	return m.real.With(f.facts)
 }
 
 // outputNote says why a port is safe as output, or not.
 func (f *form) outputNote(m *model, p *ovs.Port) (sign, text string, st style.Style) {
 	sources, _ := f.wantSources(m.real.Bridge(p.Bridge), false)
 	copied := slices.ContainsFunc(sources, func(src ovs.Source) bool { return src.Port == p.UUID })
-	hazards := f.outputHazards(m, p)
+	hazards := f.judged(m).OutputHazards(p)
 	if f.aim == aimOutput {
 		copied = slices.ContainsFunc(f.seen.Sources, func(src ovs.Source) bool { return src.Port == p.UUID })
 	}
@@ -153,8 +153,10 @@ func (f *form) pickerKey(m *model, msg tea.KeyPressMsg, key string) tea.Cmd {
 			f.takeOutput(p.items[at])
 		}
 		f.picker = nil
+		f.replan(m)
 	case many && (msg.Text == " " || key == "right" || key == "left") && at >= 0:
 		f.mark(p, p.items[at].name, key)
+		f.replan(m)
 	case msg.Text != "":
 		p.Search.Insert(msg.Text)
 		p.narrow()
@@ -163,9 +165,7 @@ func (f *form) pickerKey(m *model, msg tea.KeyPressMsg, key string) tea.Cmd {
 		p.narrow()
 	default:
 		m.say(f.keys(m))
-		return nil
 	}
-	f.replan(m)
 	return nil
 }
 
