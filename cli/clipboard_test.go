@@ -47,7 +47,7 @@ func TestCopiesReachTheTerminal(t *testing.T) {
 				}
 				t.Fatalf("no %q in the clipboard:\n%s", want, text)
 			}
-			copied("Port tap-web-2\nbridge: ")
+			copied("Port tap-web-2\n")
 			ui.press("b")
 			ui.expect("ake my own")
 			ui.press("Enter")
@@ -58,7 +58,7 @@ func TestCopiesReachTheTerminal(t *testing.T) {
 			ui.press("Escape")
 			ui.expectGone("Log of this run")
 			ui.press("Tab", "Tab", "Enter")
-			ui.expect("Packet 1")
+			ui.expect("as hex")
 			ui.press("y")
 			copied("Ethernet")
 			ui.press("Y")

@@ -222,14 +222,30 @@ func (a *app) change(ctx context.Context, f mirrorFlags, of func(*ovs.Snapshot) 
 		var refused error
 		result, err := s.client.Insist(ctx, func(snapshot *ovs.Snapshot) (_ *ovs.Plan, err error) {
 			out = outcome{}
-			if change, err = of(snapshot); err != nil {
+			if change, err = of(snapshot); err == nil && change != nil {
+				var facts *ovs.Facts
+				if facts, err = s.client.Facts(ctx); err != nil {
+					return nil, fmt.Errorf("looking who would be hurt: %w", err)
+				}
+				// That took a while, and somebody else may have been faster.
+				if snapshot, err = s.client.Latest(ctx); err != nil {
+					return nil, err
+				}
+				snapshot = snapshot.With(facts)
+				change, err = of(snapshot)
+			}
+			if err != nil {
 				return nil, err
 			}
 			if change == nil {
 				out.Result = "unchanged"
 				return nil, nil
 			}
-			plan, err := planWithFacts(ctx, s.client, snapshot, change)
+			plan, err := ovs.NewPlan(snapshot, change)
+			var invalid *ovs.InvalidError
+			if errors.As(err, &invalid) {
+				return nil, &usageError{err}
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -254,20 +270,6 @@ func (a *app) change(ctx context.Context, f mirrorFlags, of func(*ovs.Snapshot) 
 		out.Mirrors = mirrorsOf(s.client.Snapshot(), change)
 		return a.say(f, out)
 	})
-}
-
-// planWithFacts plans a change with all that is known of who would be hurt.
-func planWithFacts(ctx context.Context, client *ovs.Client, snapshot *ovs.Snapshot, change ovs.Change) (*ovs.Plan, error) {
-	facts, err := client.Facts(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("looking who would be hurt: %w", err)
-	}
-	plan, err := ovs.NewPlan(snapshot.With(facts), change)
-	var invalid *ovs.InvalidError
-	if errors.As(err, &invalid) {
-		return nil, &usageError{err}
-	}
-	return plan, err
 }
 
 // judge says what becomes of a plan, with Result empty for one that is to be

@@ -310,6 +310,14 @@ func (c *Client) Insist(ctx context.Context, plan func(*Snapshot) (*Plan, error)
 	}
 }
 
+// Latest is a snapshot that holds everything that anybody has changed before the call.
+func (c *Client) Latest(ctx context.Context) (*Snapshot, error) {
+	if err := c.sync(ctx); err != nil {
+		return nil, err
+	}
+	return c.Snapshot(), nil
+}
+
 // sync returns once the snapshot holds everything that was sent before, a create
 // whose caller stopped waiting for it included. While the connection is lost it
 // waits for the next one.
