@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 
 	"charm.land/fang/v2"
@@ -38,6 +39,8 @@ type app struct {
 	// err is what the verb came to. It does not pass through cobra, which only
 	// sees what is wrong with the command line itself.
 	err error
+	// storing is done when the screen first keeps packets.
+	storing sync.Once
 }
 
 // Main runs the program and returns its exit code.

@@ -160,7 +160,10 @@ func (a *app) ui(ctx context.Context, f uiFlags) error {
 	}
 	return a.withSwitchAfter(ctx, loadPatience, func(s *attached) error {
 		cfg.Switch, cfg.Demo, cfg.Log = s.client, a.flags.demo, s.log
-		cfg.OpenTap = func(ctx context.Context, t ovs.TapPoint) (live.Source, error) { return s.openTap(ctx, t, 0) }
+		cfg.OpenTap = func(ctx context.Context, t ovs.TapPoint) (live.Source, error) {
+			a.storing.Do(collectSooner) // before there are packets it would only be dear
+			return s.openTap(ctx, t, 0)
+		}
 		// A connection that fails while the screen is up ends it.
 		loading, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
@@ -170,7 +173,6 @@ func (a *app) ui(ctx context.Context, f uiFlags) error {
 				cancel(err)
 				return
 			}
-			collectSooner() // while a large database loads, all of it would be looked through many times
 			first <- s.client.Snapshot()
 		}()
 		err := tui.Run(loading, cfg)
