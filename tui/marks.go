@@ -41,6 +41,10 @@ func (k marks) span() (from, to uint64) {
 // moves cannot be aimed at.
 func (m *model) mark() tea.Cmd {
 	p, s := &m.packets, m.tap.store()
+	if s == nil { // of an opened packet, whose mirror is no longer on screen
+		m.say("there is no packet to mark")
+		return nil
+	}
 	p.pause(s, m.packetRows())
 	seq, ok := p.selected(s)
 	first, _ := s.Range()
@@ -65,6 +69,9 @@ func (m *model) mark() tea.Cmd {
 // marked takes the marks of packets that are still there, for somebody who works
 // beside the screen.
 func (p *packetsPane) marked(s *live.Store) marks {
+	if s == nil {
+		return nil
+	}
 	first, _ := s.Range()
 	p.marks.forget(first)
 	return maps.Clone(p.marks)

@@ -1,11 +1,13 @@
 package tui
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"ovscope/ovs"
 	"ovscope/tui/tuitest"
 )
 
@@ -140,4 +142,28 @@ func TestJumpToWhatIsOverwritten(t *testing.T) {
 	u.Type("3")
 	u.Press("enter")
 	u.Expect("packet 3 has been overwritten; the oldest is ")
+}
+
+// An opened packet outlives the capture that it is from: what is done with the list
+// then says that there is none.
+func TestOpenedPacketOutlivesItsCapture(t *testing.T) {
+	u := start(t)
+	u.Select("tap1")
+	u.Press("e")
+	u.Pings(1, 3)
+	u.Wait(time.Second)
+	u.Press("tab", "tab", "enter")
+	u.Expect("Packet 3")
+	u.openErr = errors.New("operation not permitted")
+	u.Edit(func(s *ovs.Snapshot) { // somebody puts another mirror in our mirror's place
+		b := s.BridgeByName("br0")
+		m := *b.Mirrors[0]
+		m.UUID, m.Name, m.Owner = "other", "other", ovs.Owner{}
+		b.Mirrors = []*ovs.Mirror{&m}
+	})
+	u.Press("x")
+	u.Expect("there is no packet to mark")
+	u.Press("w")
+	u.Expect("there are no packets to write")
+	u.Press("up", "esc")
 }

@@ -51,6 +51,10 @@ func (m *model) askSave() tea.Cmd {
 		m.say(why)
 		return nil
 	}
+	if !stored(m.tap.store()) { // of an opened packet, whose mirror is no longer on screen
+		m.say("there are no packets to write")
+		return nil
+	}
 	if j := m.saving; j != nil {
 		m.say("still writing " + j.path)
 		return nil
