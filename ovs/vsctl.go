@@ -10,9 +10,18 @@ import (
 func vsctlIDs(ids map[string]string) string {
 	var b strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(ids)) {
-		b.WriteString(" external_ids:" + k + "=" + value(ids[k]))
+		b.WriteString(" external_ids:" + vsctlKey(k) + "=" + value(ids[k]))
 	}
 	return b.String()
+}
+
+// vsctlKey makes a word of ovs-vsctl's for a map's key, which may be anything that
+// somebody has written into the database: the command is there to be pasted.
+func vsctlKey(k string) string {
+	if strings.IndexFunc(k, func(r rune) bool { return r != '-' && !isPlainWord(r) }) < 0 && k != "" {
+		return k
+	}
+	return quoteJSON(k)
 }
 
 // sourcesText lists ports with their directions: "tap1 → ←, tap2 →".
@@ -58,13 +67,19 @@ func quote(s string) string {
 // value makes a word of ovs-vsctl's for a string column: quoted for OVSDB where it
 // could be taken for anything but a plain string, and then for the shell.
 func value(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.'
-	}
-	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !isPlainWord(r) }) < 0 {
 		return s
 	}
-	// ovsdb-types(5): a string in double quotes is a JSON string.
+	return quoteJSON(s)
+}
+
+func isPlainWord(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.'
+}
+
+// quoteJSON writes a string in double quotes, which is a JSON string (ovsdb-types(5)),
+// and quotes that for the shell.
+func quoteJSON(s string) string {
 	text, _ := json.Marshal(s) // a string can always be
 	return quote(string(text))
 }
