@@ -119,14 +119,26 @@ func (c *Conn) call(ctx context.Context, method string, params []any, result fun
 	if err := c.write(map[string]any{"id": id, "method": method, "params": params}); err != nil {
 		return err
 	}
+	var err error
 	select {
 	case <-waiting.done:
 		return waiting.err
 	case <-c.done:
-		return c.Err()
+		err = c.Err()
 	case <-ctx.Done():
-		return ctx.Err()
+		err = ctx.Err()
 	}
+	c.mu.Lock()
+	_, unanswered := c.pending[id]
+	delete(c.pending, id)
+	c.mu.Unlock()
+	if unanswered {
+		return err
+	}
+	// The answer came at the same time and is being read: it counts, and what it is
+	// read into is not the caller's before.
+	<-waiting.done
+	return waiting.err
 }
 
 func (c *Conn) write(message any) error {
@@ -139,7 +151,9 @@ func (c *Conn) write(message any) error {
 	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return err
 	}
-	_, err = c.conn.Write(b)
+	if _, err = c.conn.Write(b); err != nil {
+		_ = c.conn.Close() // after half a message the server understands none
+	}
 	return err
 }
 
@@ -149,7 +163,7 @@ func (c *Conn) read() {
 	for {
 		b, err := s.next()
 		if err == nil {
-			err = c.take(b)
+			err = c.tryTake(b)
 		}
 		if err == nil {
 			continue
@@ -164,6 +178,17 @@ func (c *Conn) read() {
 		close(c.done)
 		return
 	}
+}
+
+// tryTake makes an error of a panic over a message that nobody foresaw: the
+// connection ends, and not the program with the terminal as it is.
+func (c *Conn) tryTake(b []byte) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("reading a message of the server: internal error: %v", r)
+		}
+	}()
+	return c.take(b)
 }
 
 // take reads one message: an answer, or a request or notification of the server's.

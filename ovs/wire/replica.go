@@ -111,8 +111,17 @@ func (r *Replica) Update(method string, params []byte) error {
 
 // apply reads rows in the notation of ovsdb-server(7), "Update2 Notification".
 func (r *Replica) apply(b []byte) error {
+	if err := r.read(b); err != nil {
+		return fmt.Errorf("reading rows: %w", err)
+	}
+	r.changed()
+	return nil
+}
+
+func (r *Replica) read(b []byte) error {
 	p := &parser{b: b, known: map[string]string{}}
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	p.object(func(name string) {
 		t := r.tables[name]
 		if t == nil {
@@ -123,12 +132,7 @@ func (r *Replica) apply(b []byte) error {
 			p.object(func(what string) { t.change(p, id, what) })
 		})
 	})
-	r.mu.Unlock()
-	if p.err != nil {
-		return fmt.Errorf("reading rows: %w", p.err)
-	}
-	r.changed()
-	return nil
+	return p.err
 }
 
 func (t *table) change(p *parser, id, what string) {

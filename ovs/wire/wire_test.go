@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -303,4 +304,67 @@ func FuzzStream(f *testing.F) {
 			_ = newReplica(func() {}).apply(message)
 		}
 	})
+}
+
+// An answer that is being read when the caller gives up still belongs to the call:
+// what it is read into is not the caller's before.
+func TestCallWaitsForAnAnswerThatIsBeingRead(t *testing.T) {
+	c, server, requests := peer(t, Config{})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	reading, release, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- c.call(ctx, "slow", nil, func([]byte) error {
+			close(reading)
+			<-release
+			return nil
+		})
+	}()
+	var request struct{ ID uint64 }
+	if err := requests.Decode(&request); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(server, `{"id":%d,"error":null,"result":1}`, request.ID)
+	<-reading
+	cancel()
+	select {
+	case err := <-ended:
+		t.Errorf("the call ended with %v while its answer was being read", err)
+		close(release)
+	case <-time.After(50 * time.Millisecond):
+		close(release)
+		if err := <-ended; err != nil {
+			t.Errorf("the answer was read, and yet: %v", err)
+		}
+	}
+}
+
+func TestPanicOverAMessageEndsTheConnection(t *testing.T) {
+	c, server, _ := peer(t, Config{Notify: func(string, []byte) error { panic("nobody foresaw that") }})
+	fmt.Fprint(server, `{"method":"update2","params":[],"id":null}`)
+	<-c.Done()
+	if err := c.Err(); err == nil || !strings.Contains(err.Error(), "nobody foresaw that") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// halfConn accepts no whole message.
+type halfConn struct{ net.Conn }
+
+func (h halfConn) Write(p []byte) (int, error) { return len(p) / 2, os.ErrDeadlineExceeded }
+
+func TestHalfAMessageEndsTheConnection(t *testing.T) {
+	client, server := net.Pipe()
+	defer server.Close()
+	c := &Conn{conn: halfConn{client}, done: make(chan struct{}), pending: map[uint64]*call{}}
+	go c.read()
+	if err := c.Call(t.Context(), "long", new(any)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the call ended with %v", err)
+	}
+	select {
+	case <-c.Done():
+	case <-time.After(5 * time.Second):
+		t.Error("the connection goes on after half a message")
+		c.Close()
+	}
 }
