@@ -117,7 +117,9 @@ func (c *Client) begin(ctx context.Context) {
 	b := newBuilder(c.cfg)
 	s, err := c.connect(ctx)
 	if err == nil {
-		err = c.tryRefresh(s, b)
+		if err = c.tryRefresh(s, b); err != nil {
+			s.conn.Close()
+		}
 	}
 	if err != nil {
 		c.failed = &ConnectError{Endpoint: c.cfg.Endpoint, Err: err}
