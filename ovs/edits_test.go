@@ -157,12 +157,12 @@ func TestParse(t *testing.T) {
 			t.Errorf("VLANs %q: %v, %v", text, got, err)
 		}
 	}
-	for text, want := range map[string]uint32{"26": 26, "0x1a": 26, " 1048575": 1<<20 - 1} {
+	for text, want := range map[string]uint32{"26": 26, "0x1a": 26, "0X1A": 26, "010": 10, " 1048575": 1<<20 - 1} {
 		if got, err := ParseNumber(text, IndexBits); err != nil || got != want {
 			t.Errorf("number %q: %v, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"", "1a", "1048576", "-1"} {
+	for _, text := range []string{"", "1a", "1048576", "-1", "0x", "0b1", "1_0"} {
 		if got, err := ParseNumber(text, IndexBits); err == nil {
 			t.Errorf("number %q: %v", text, got)
 		}

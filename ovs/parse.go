@@ -36,7 +36,12 @@ func ParseVLANs(text string) ([]int, error) {
 // ParseNumber reads a number of at most so many bits, decimal or 0x…. The error is
 // an *InvalidError.
 func ParseNumber(text string, bits int) (uint32, error) {
-	v, err := strconv.ParseUint(strings.TrimSpace(text), 0, bits)
+	text = strings.TrimSpace(text)
+	digits, base := text, 10 // 010 is ten: nobody writes octal here
+	if hex, ok := strings.CutPrefix(strings.ToLower(text), "0x"); ok {
+		digits, base = hex, 16
+	}
+	v, err := strconv.ParseUint(digits, base, bits)
 	if err != nil {
 		return 0, invalid("%q is no number below %d, decimal or 0x…", text, uint64(1)<<bits)
 	}
