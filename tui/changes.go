@@ -181,7 +181,7 @@ func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 	}
 	m.follow = cmp.Or(makes(msg.plan.Change), m.follow)
 	m.setSnapshot(msg.snapshot)
-	m.switchedOff(msg.plan, msg.before)
+	relieved := m.switchedOff(msg.plan, msg.before)
 	m.log.prove(msg.entry, m.removed(msg.plan, msg.before))
 	m.showMade()
 	switch {
@@ -200,11 +200,11 @@ func (m *model) onApplied(msg appliedMsg) tea.Cmd {
 	}
 	m.tap.meter.changed(m.now())
 	if msg.then != nil {
-		return tea.Batch(msg.then(), m.retarget(), m.tick())
+		return tea.Batch(relieved, msg.then(), m.retarget(), m.work.next(), m.tick())
 	}
 	// The capture may have failed only because the port was not up yet.
 	m.tap.retryAt = time.Time{}
-	return tea.Batch(m.retarget(), m.work.next(), m.rearm(), m.retry(m.now()), m.tick())
+	return tea.Batch(relieved, m.retarget(), m.work.next(), m.rearm(), m.retry(m.now()), m.tick())
 }
 
 // makes is the lease of the mirror that a change makes, "" for none.

@@ -198,6 +198,27 @@ func TestOwnMirrorWithoutOutputIsMadeAnew(t *testing.T) {
 	}
 }
 
+// A key that waited for a change is not forgotten when that change was the last of
+// its mirror.
+func TestKeyIsCarriedOutAfterTheLastSourceOfABrokenMirror(t *testing.T) {
+	u := start(t)
+	u.Select("tap1")
+	u.Press("e")
+	u.Edit(func(s *ovs.Snapshot) {
+		b := s.BridgeByName("br0")
+		b.Ports = b.Ports[:len(b.Ports)-1]
+		b.Mirrors[0].OutputPort = nil
+	})
+	u.Select("tap1")
+	u.Hold()
+	u.Press("e")
+	u.Select("tap2")
+	u.Press("e")
+	u.Release()
+	u.ExpectMarks("tap1", "  ")
+	u.ExpectMarks("tap2", "→ ")
+}
+
 func TestQuitDialogTakesLetters(t *testing.T) {
 	for key, left := range map[string]int{"r": 0, "K": 1} {
 		u := start(t)

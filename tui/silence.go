@@ -53,8 +53,9 @@ const (
 )
 
 // switchedOff looks whether a change has taken the last source from a mirror, whose
-// sources were other ones before, and if so begins to watch its tap point.
-func (m *model) switchedOff(plan *ovs.Plan, before *ovs.Snapshot) {
+// sources were other ones before, and if so begins to watch its tap point, anew if
+// somebody still does since the last time.
+func (m *model) switchedOff(plan *ovs.Plan, before *ovs.Snapshot) tea.Cmd {
 	var id ovs.UUID
 	switch c := plan.Change.(type) {
 	case ovs.SetSources:
@@ -63,18 +64,23 @@ func (m *model) switchedOff(plan *ovs.Plan, before *ovs.Snapshot) {
 		id = c.Mirror
 	}
 	if before == nil || m.snap == nil || id == "" {
-		return
+		return nil
 	}
 	was, is := before.Mirror(id), m.snap.Mirror(id)
 	if was == nil || is == nil || !was.Selecting() || is.Selecting() {
-		return
+		return nil
 	}
 	m.poll(m.now()) // what has come until now was on its way
 	point, unseen := m.realTapPoint(is)
 	if other := m.sharesOutput(is); unseen == nil && other != "" {
 		unseen = fmt.Errorf("mirror %s copies to the same output", other)
 	}
+	last := m.silences[id]
 	m.silences[id] = &silence{mirror: id, name: is.Name, point: point, unseen: unseen, sources: was.Sources(), since: m.now()}
+	if last == nil {
+		return nil
+	}
+	return last.relieve()
 }
 
 // removed says of the mirrors that a change has removed since a snapshot whether copies can
@@ -285,8 +291,9 @@ func (m *model) onSentry(msg sentryMsg) tea.Cmd {
 		s.unseen = msg.err
 		return nil
 	}
+	relieved := s.relieve() // called before the mirror was on and off again
 	s.sentry, s.counted = msg.sentry, 0
-	return m.tick()
+	return tea.Batch(relieved, m.tick())
 }
 
 // relieve ends the sentry; that may take a moment.

@@ -163,6 +163,29 @@ func TestOffIsCheckedThoughAnotherMirrorIsShown(t *testing.T) {
 	u.Expect("stopped: silent for")
 }
 
+// Off and on and off again, before anybody has looked, leaves one watcher.
+func TestOffAgainRelievesTheSentryOfBefore(t *testing.T) {
+	u := switchedOff(t)
+	u.Select("vnet2")
+	u.Press("m")
+	u.Wait(time.Second)
+	if u.m.silences[own(u.sw.Snapshot()).UUID].sentry == nil {
+		t.Fatal("nobody watches the tap point")
+	}
+	u.Select("tap1")
+	u.Press("e", "e")
+	u.Wait(time.Second)
+	open := 0
+	for _, s := range u.sources {
+		if !s.Closed() {
+			open++
+		}
+	}
+	if open != 1 {
+		t.Errorf("%d captures are open, want that of the screen", open)
+	}
+}
+
 func TestOffThatNobodyCanCheckSaysSo(t *testing.T) {
 	u := start(t)
 	u.Select("tap1")
