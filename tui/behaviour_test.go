@@ -522,6 +522,24 @@ func TestUnknownKeysSayWhereHelpIs(t *testing.T) {
 	u.Expect("nothing happens on #; ? lists the keys")
 }
 
+// On top of the panes the line below has the keys already.
+func TestUnknownKeysInFormsAndQuestionsSaySo(t *testing.T) {
+	u := start(t)
+	u.Select("tap1")
+	u.Press("n", "Q")
+	u.Expect("nothing happens on Q here")
+	if n := strings.Count(u.Screen(), "↑↓ field"); n != 1 {
+		t.Errorf("the form's keys are on screen %d times:\n%s", n, u.Screen())
+	}
+	u.Press("esc", "b", "q", "#")
+	u.Expect("nothing happens on # here")
+	u.Press("esc", "esc")
+	u.Resize(40, 10) // no line for keys
+	u.Press("n", "Q")
+	u.ExpectNot("nothing happens")
+	u.Expect("↑↓ field")
+}
+
 func TestPaneTabs(t *testing.T) {
 	u := start(t)
 	u.Resize(60, 20)
@@ -542,7 +560,7 @@ func TestPacketAndMirrorInFull(t *testing.T) {
 	u.Wait(time.Second)
 	u.Expect("88a8:100.10/p5/d")
 	u.Press("tab", "tab", "enter")
-	u.Expect("Packet 1, 2026-03-14 15:09:26.000000000 +00:00, in", "802.1ad tag: VLAN 100, priority 0", "802.1Q tag: VLAN 10, priority 5", "Drop eligible (DEI): set")
+	u.Expect("Packet 1, 2026-03-14 15:09:26.000000000 +00:00, → from guest", "802.1ad tag: VLAN 100, priority 0", "802.1Q tag: VLAN 10, priority 5", "Drop eligible (DEI): set")
 	u.Press("esc", "shift+tab", "enter")
 	u.Expect("Changes made in this run", "$", "add-port br0 ovscope3f9a0001")
 }

@@ -54,7 +54,7 @@ func (p *columnsPage) press(m *model, id keymap.ID) tea.Cmd {
 		m.columns = p.before
 		m.page = nil
 	default:
-		m.say(p.keys(m))
+		m.useless()
 	}
 	return nil
 }

@@ -195,7 +195,7 @@ func (p *conversationsPage) press(m *model, id keymap.ID) tea.Cmd {
 	case keymap.Save:
 		return m.askSave()
 	default:
-		m.say(p.keys(m))
+		m.useless()
 	}
 	return nil
 }

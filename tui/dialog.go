@@ -73,7 +73,7 @@ func (m *model) answer(key string, id keymap.ID) tea.Cmd {
 	case keymap.Down:
 		q.Move(1)
 	default:
-		m.say("a question is open: " + q.Hint)
+		m.useless()
 	}
 	return nil
 }

@@ -82,14 +82,14 @@ func (m *model) typeFilter(msg tea.KeyPressMsg) tea.Cmd {
 	case msg.Text != "":
 		f.input.Insert(msg.Text)
 	case !f.input.Key(key):
-		m.say("a filter is being typed: " + m.promptKeys())
+		m.useless()
 	}
 	f.check()
 	return nil
 }
 
 func (m *model) promptKeys() string {
-	return m.st.Say("enter applies, esc cancels, ↑↓ earlier filters; an empty one shows all")
+	return m.st.Say("enter applies, esc cancels, ↑↓ earlier ones; empty shows all")
 }
 
 // setFilter puts what was typed in force, if it is valid.
@@ -143,9 +143,9 @@ func (m *model) viewPrompt(width int) []string {
 	below := widget.NewLine(width, tail).Space(1 + len(label))
 	switch {
 	case f.err == nil && isBlank(f.input.Text()):
-		below.Put(m.st.Dim, "all packets; "+m.promptKeys())
+		below.Put(m.st.Dim, "all packets")
 	case f.err == nil:
-		below.Put(m.st.Good, "valid").Put(m.st.Dim, "; "+m.promptKeys())
+		below.Put(m.st.Good, "valid")
 	default:
 		at, ok := f.input.Cell(f.err.Column - 1)
 		why := "column " + count(uint64(f.err.Column)) + ": expected " + f.err.Expected

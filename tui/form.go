@@ -278,7 +278,7 @@ func (f *form) typed(m *model, msg tea.KeyPressMsg, id keymap.ID) tea.Cmd {
 	case key == "right", key == "space", msg.Text == " ":
 		f.choose(m, 1)
 	default:
-		m.say(f.keys(m))
+		m.useless()
 		return nil
 	}
 	f.replan(m)
@@ -294,7 +294,7 @@ func (f *form) choose(m *model, delta int) {
 		f.open(m)
 		return
 	case n == 0:
-		m.say(f.keys(m))
+		m.useless()
 		return
 	case id == fieldAgree:
 		if f.agreed == f.doubt() {

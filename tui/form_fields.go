@@ -137,7 +137,7 @@ func (r formRow) label() string {
 func (f *form) help(r formRow) string {
 	switch r.field {
 	case fieldKind:
-		return "where copies go: to a port here, into a VLAN, or through a tunnel to another host"
+		return "where copies go: a port here, a VLAN, another host"
 	case fieldBridge:
 		return "the bridge whose traffic is copied"
 	case fieldName:

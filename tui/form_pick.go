@@ -164,7 +164,7 @@ func (f *form) pickerKey(m *model, msg tea.KeyPressMsg, key string) tea.Cmd {
 	case p.Search.Key(key):
 		p.narrow()
 	default:
-		m.say(f.keys(m))
+		m.useless()
 	}
 	return nil
 }

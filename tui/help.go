@@ -91,7 +91,7 @@ func (p *textPage) press(m *model, id keymap.ID) tea.Cmd {
 	case keymap.Close, keymap.Open, keymap.Quit, keymap.Help:
 		m.page = nil
 	default:
-		m.say(m.label(keymap.Close) + " closes this page")
+		m.useless()
 	}
 	return nil
 }

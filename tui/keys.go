@@ -14,6 +14,7 @@ import (
 func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	m.toast.Text = ""
 	key := msg.String()
+	m.pressed = keymap.Label(key)
 	action, known := m.keys.Lookup(key)
 	if known && msg.Text != "" && m.typing() {
 		action, known = keymap.Action{}, false // it is a letter
@@ -37,7 +38,7 @@ func (m *model) onKey(msg tea.KeyPressMsg) tea.Cmd {
 	case m.page != nil:
 		return m.page.press(m, action.ID)
 	case !known:
-		m.say("nothing happens on " + keymap.Label(key) + "; " + m.label(keymap.Help) + " lists the keys")
+		m.say("nothing happens on " + m.pressed + "; " + m.label(keymap.Help) + " lists the keys")
 		return nil
 	}
 	return m.do(action)
@@ -50,6 +51,7 @@ func (m *model) typing() bool {
 
 // paste takes text from the terminal's clipboard.
 func (m *model) paste(text string) {
+	m.pressed = "pasted text"
 	switch {
 	case !m.typing():
 	case m.save != nil:
@@ -353,3 +355,13 @@ func (m *model) label(id keymap.ID) string { return m.st.Say(m.keys.Key(id)) }
 
 // say shows a message for a while.
 func (m *model) say(text string) { m.toast.Show(m.hide(m.st.Say(text)), m.now().Add(toastTime)) }
+
+// useless says that what was pressed does nothing in what lies on top of the panes.
+// The keys that do something stand in the line below, where there is room for one.
+func (m *model) useless() {
+	text := "nothing happens on " + m.pressed + " here"
+	if m.layOut().Keys.Empty() {
+		text = m.keysOnTop()
+	}
+	m.say(text)
+}

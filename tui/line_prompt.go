@@ -39,7 +39,7 @@ func (m *model) typeLine(msg tea.KeyPressMsg) tea.Cmd {
 	case msg.Text != "":
 		p.input.Insert(msg.Text)
 	case !p.input.Key(key):
-		m.say("something is being typed: enter takes it, esc cancels")
+		m.useless()
 	}
 	return nil
 }

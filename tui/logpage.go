@@ -64,7 +64,7 @@ func (p *logPage) press(m *model, id keymap.ID) tea.Cmd {
 	case keymap.Help:
 		m.showHelp()
 	default:
-		m.say(p.keys(m))
+		m.useless()
 	}
 	return nil
 }

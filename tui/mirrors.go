@@ -82,7 +82,7 @@ func (p *mirrorsPage) press(m *model, id keymap.ID) tea.Cmd {
 	case keymap.Help:
 		m.showHelp()
 	default:
-		m.say(p.keys(m))
+		m.useless()
 	}
 	return nil
 }

@@ -70,6 +70,8 @@ type model struct {
 	log   commandLog
 	undos []*undoStep
 	toast widget.Toast
+	// pressed is the key that was pressed last, as it is printed.
+	pressed string
 	// clipboard is the terminal's.
 	clipboard clipboard
 

@@ -126,7 +126,7 @@ func (d *packetPane) press(m *model, id keymap.ID) tea.Cmd {
 	case keymap.CopyHex:
 		return d.copyHex(m)
 	default:
-		m.say(d.keys(m))
+		m.useless()
 	}
 	return nil
 }
@@ -206,13 +206,24 @@ func (d *packetPane) viewPacket(m *model, width, height int) []string {
 func (d *packetPane) title(m *model) string {
 	at := d.packet.Time.In(m.now().Location()).Format("2006-01-02 15:04:05.000000000 -07:00")
 	text := fmt.Sprintf("Packet %s, %s", count(d.seq+1), at)
-	if d.packet.Direction == live.Incoming {
-		return text + ", in"
+	if m.alone() {
+		switch d.packet.Direction {
+		case live.Incoming:
+			return text + ", in"
+		case live.Outgoing:
+			return text + ", out"
+		}
+		return text
 	}
-	if d.packet.Direction == live.Outgoing {
-		return text + ", out"
+	// Which way copies pass the tap point says nothing about the guest (F22).
+	line := decode.Summarize(d.packet.Data, d.packet.Length)
+	switch m.directions.of(line.EthSrc, line.EthDst) {
+	case fromGuest:
+		text += ", → from guest"
+	case toGuest:
+		text += ", ← to guest"
 	}
-	return text
+	return m.st.Say(text)
 }
 
 // where says which bytes the selected field has, for those who cannot see them lit.

@@ -92,7 +92,7 @@ func (p *palettePage) typed(m *model, msg tea.KeyPressMsg, id keymap.ID) tea.Cmd
 	case p.query.Key(key):
 		p.list.Cursor = 0
 	default:
-		m.say(p.keys(m))
+		m.useless()
 	}
 	return nil
 }

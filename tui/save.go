@@ -88,7 +88,7 @@ func (m *model) typeSave(msg tea.KeyPressMsg) tea.Cmd {
 	case msg.Text != "":
 		p.input.Insert(msg.Text)
 	case !p.input.Key(key):
-		m.say("a file name is being typed")
+		m.useless()
 	}
 	return nil
 }

@@ -206,7 +206,7 @@ func (p *suggestPage) press(m *model, id keymap.ID) tea.Cmd {
 	case keymap.Close, keymap.Quit, keymap.Suggest:
 		m.page = nil
 	default:
-		m.say(p.keys(m))
+		m.useless()
 	}
 	return nil
 }
