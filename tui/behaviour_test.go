@@ -540,6 +540,29 @@ func TestUnknownKeysInFormsAndQuestionsSaySo(t *testing.T) {
 	u.Expect("↑↓ field")
 }
 
+// Where the mirror's pane is narrow, the sparkline stands where there is room.
+func TestEightyColumnsShowNamesAndTheSparkline(t *testing.T) {
+	u := start(t)
+	u.Edit(func(s *ovs.Snapshot) {
+		p := s.Bridges[0].PortByName("tap2")
+		p.ExternalIDs = map[string]string{"vm-name": "accounting"}
+		p.Name = "tapd41d8cd9-8f"
+	})
+	u.Select("tap1")
+	u.Press("b")
+	for i := range 20 {
+		u.Pings(i+1, 1)
+		u.Wait(time.Second)
+	}
+	u.Resize(80, 24)
+	u.Press("home", "down", "down", "down", "down")
+	u.Expect("tapd41d8cd9-8f", "acco")
+	now := u.Row("now ")
+	if bars := strings.Count(now, "█"); bars < 6 {
+		t.Errorf("%d bars in %q", bars, now)
+	}
+}
+
 func TestPaneTabs(t *testing.T) {
 	u := start(t)
 	u.Resize(60, 20)

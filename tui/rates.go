@@ -32,11 +32,25 @@ func (m *model) rateLine(known bool, width int) string {
 		return line.ColRight(m.st.Dim, m.st.Signs.Dash, packetsWidth).String()
 	}
 	t := &m.tap.meter
-	line.ColRight(m.st.Text, packetRate(t.packets), packetsWidth).Space(1)
-	line.ColRight(m.st.Text, bitrate(t.bits), bytesWidth).Space(1)
-	m.sparkline(line, t.packets, func(r live.Rate) float64 { return r.PPS }, packetRate)
-	return line.String()
+	pps := func(r live.Rate) float64 { return r.PPS }
+	numbers := func(line *widget.Line) *widget.Line {
+		line.ColRight(m.st.Text, packetRate(t.packets), packetsWidth).Space(1)
+		return line.ColRight(m.st.Text, bitrate(t.bits), bytesWidth).Space(1)
+	}
+	label := m.labelWidth()
+	if width-label-packetsWidth-1-bytesWidth-1 >= shortSparkline {
+		m.sparkline(numbers(line), t.packets, pps, packetRate)
+		return line.String()
+	}
+	// There is more room between the label and the numbers.
+	head := widget.NewLine(4, "").Put(m.st.Dim, "now")
+	bars := widget.NewLine(label-4, "")
+	m.sparkline(bars, t.packets, pps, packetRate)
+	return head.String() + bars.String() + numbers(widget.NewLine(max(0, width-label), m.st.Signs.Ellipsis)).String()
 }
+
+// shortSparkline is the shortest that is drawn behind numbers, in cells.
+const shortSparkline = 8
 
 // historyLines are packets and bits per second, each with a sparkline; bars of the
 // same moment are one above the other.

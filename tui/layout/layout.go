@@ -160,7 +160,7 @@ func Of(width, height int, st State) Screen {
 	case st.Alone:
 		return alone(width, height, st)
 	case width < WideWidth:
-		return normal(width, height)
+		return normal(width, height, st)
 	}
 	return wide(width, height, st)
 }
@@ -190,10 +190,10 @@ func wide(width, height int, st State) Screen {
 	return s
 }
 
-func normal(width, height int) Screen {
+func normal(width, height int, st State) Screen {
 	s := Screen{Class: Normal, Bordered: true}
 	body := s.frame(width, height)
-	left := width * 9 / 20
+	left := max(width*9/20, min(st.Tree, width/2))
 	// Ports need more than the mirror's lines once there is room for both.
 	top := max(min(mirrorLines+2, body.H-7), min(body.H*2/5, 20))
 	s.panes[Ports] = Rect{0, body.Y, left, top}
