@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -237,6 +238,9 @@ func (f *form) press(*model, keymap.ID) tea.Cmd { return nil }
 // typed takes a key or pasted text.
 func (f *form) typed(m *model, msg tea.KeyPressMsg, id keymap.ID) tea.Cmd {
 	key := msg.String()
+	if utf8.RuneCountInString(msg.Text) > 1 {
+		key = "" // pasted: "enter" is a word then
+	}
 	switch {
 	case f.applying != nil:
 		m.say("still waiting for Open vSwitch; " + m.label(keymap.Abort) + " quits at once")

@@ -11,6 +11,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	tea "charm.land/bubbletea/v2"
+
 	"ovscope/ovs"
 	"ovscope/tui/tuitest"
 )
@@ -122,6 +124,24 @@ func TestFormMakesAMirrorOfTheSelectedPort(t *testing.T) {
 	u.Press("esc", "u")
 	u.Expect("undone: copy tap1", "Nothing is copied on br0")
 	u.ExpectNot("deleted by somebody else")
+}
+
+// What is pasted is a text, also where it is called like a key.
+func TestFormTakesPastedWordsForText(t *testing.T) {
+	u := start(t)
+	u.Select("tap1")
+	u.Press("n")
+	u.Field("apply")
+	u.Send(tea.PasteMsg{Content: "enter"})
+	if u.m.work.busy || len(u.sw.Applied()) > 0 {
+		t.Error("a pasted word applies the plan")
+	}
+	u.Send(tea.PasteMsg{Content: "esc"})
+	u.Expect("New mirror on br0")
+	u.Field("sources")
+	u.Press("enter")
+	u.Send(tea.PasteMsg{Content: "esc"})
+	u.Expect("Sources on br0", "search esc")
 }
 
 func TestFormKeepsAMirror(t *testing.T) {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -82,7 +83,7 @@ func (m *model) rearm() tea.Cmd {
 		return nil
 	}
 	var cmds []tea.Cmd
-	for _, id := range sortedKeys(m.lost) {
+	for _, id := range slices.Sorted(maps.Keys(m.lost)) {
 		mirror := m.snap.Mirror(id)
 		if mirror == nil {
 			delete(m.lost, id)
@@ -119,13 +120,4 @@ func (m *model) copyAgain(change ovs.SetSources, port string) tea.Cmd {
 	}
 	m.say(port + " has come back as a new port: copying it again")
 	return m.apply(plan, nil, nil)
-}
-
-func sortedKeys[V any](of map[ovs.UUID]V) []ovs.UUID {
-	keys := make([]ovs.UUID, 0, len(of))
-	for k := range of {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -3,6 +3,8 @@ package tui
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -180,7 +182,7 @@ func (s *silence) listen(m *model, now time.Time) {
 // turned to another mirror before all was clear.
 func (m *model) watchSilences(now time.Time) tea.Cmd {
 	var cmds []tea.Cmd
-	for _, id := range sortedKeys(m.silences) {
+	for _, id := range slices.Sorted(maps.Keys(m.silences)) {
 		s := m.silences[id]
 		mirror := m.snap.Mirror(id)
 		if mirror == nil || mirror.Selecting() {
