@@ -343,7 +343,7 @@ func TestQuitRemovesByDefault(t *testing.T) {
 		u := start(t)
 		u.Select("tap1")
 		u.Press("b", "q")
-		u.Expect("This run has made:", "mirror ovscope3f9a0001 on br0, 2 sources", "port ovscope3f9a0001", "▸ r  remove and quit")
+		u.Expect("This run has made:", "mirror ovscope3f9a0001 on br0, copies 1 port", "port ovscope3f9a0001", "▸ r  remove and quit")
 		if u.quit {
 			t.Fatal("q did not ask")
 		}
@@ -561,6 +561,32 @@ func TestEightyColumnsShowNamesAndTheSparkline(t *testing.T) {
 	if bars := strings.Count(now, "█"); bars < 6 {
 		t.Errorf("%d bars in %q", bars, now)
 	}
+}
+
+// A whole bridge has no sources by name, and yet all of it is copied.
+func TestQuitSaysThatAWholeBridgeIsCopied(t *testing.T) {
+	u := start(t)
+	u.Select("tap1")
+	u.Press("b")
+	u.Edit(func(s *ovs.Snapshot) {
+		for _, mirror := range s.Bridges[0].Mirrors {
+			if mirror.Name == "ovscope3f9a0001" {
+				mirror.SelectAll, mirror.Egress, mirror.Ingress = true, nil, nil
+			}
+		}
+	})
+	u.Press("q")
+	u.Expect("on br0, copies the whole bridge", "K  keep and quit; it goes on copying")
+}
+
+func TestEightyColumnsSayWhoseOneOfTwoMirrorsIs(t *testing.T) {
+	u := start(t)
+	u.Select("vnet1")
+	u.Press("b", "enter")
+	u.Resize(80, 24)
+	u.Expect("ovscope3f9a0001, ours", "3 of 3")
+	u.Press("tab")
+	u.Expect("ovscope3f9a0001, ours", "3 of 3")
 }
 
 func TestPaneTabs(t *testing.T) {

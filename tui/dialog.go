@@ -169,8 +169,11 @@ func (m *model) askQuit() {
 	}
 	for _, l := range leases {
 		for _, mirror := range l.Mirrors {
-			copying += len(mirror.Sources())
-			q.paragraph(m.st.Bold, fmt.Sprintf("  mirror %s on %s, %s", mirror.Name, m.bridgeName(mirror), plural(len(mirror.Sources()), "source")))
+			what := copied(mirror)
+			if what != "nothing" {
+				copying++
+			}
+			q.paragraph(m.st.Bold, fmt.Sprintf("  mirror %s on %s, copies %s", mirror.Name, m.bridgeName(mirror), what))
 		}
 		for _, p := range l.Ports {
 			q.paragraph(m.st.Bold, "  port "+p.Name)
@@ -210,6 +213,21 @@ func (m *model) askQuit() {
 	q.addKey("c", "cancel", nil)
 	m.ask(q)
 	q.Hint = m.label(keymap.Quit) + " again takes the first   " + q.Hint
+}
+
+// copied is how much a mirror copies.
+func copied(mirror *ovs.Mirror) string {
+	if mirror.SelectAll {
+		return "the whole bridge"
+	}
+	ports := map[ovs.UUID]bool{}
+	for _, src := range mirror.Sources() {
+		ports[src.Port] = true
+	}
+	if len(ports) == 0 {
+		return "nothing"
+	}
+	return plural(len(ports), "port")
 }
 
 // settleAll removes and takes back what this run made, or keeps it, and quits.

@@ -142,6 +142,9 @@ func (m *model) viewPane(p layout.Pane, r layout.Rect) []string {
 	if r := widget.Width(widget.Safe(right)); r > 0 && room-r-3 >= 12 {
 		room -= r + 3 // how much there is matters more than the end of a filter
 	}
+	if p == layout.Mirror && widget.Width(title) > room {
+		title = strings.Replace(title, "Mirror ", "", 1) // whose it is matters more
+	}
 	box := widget.Box{
 		Border: m.st.Signs.Border, Style: frame, Pad: pad, Content: content,
 		Title: heading.Render(widget.Cut(title, room, m.st.Signs.Ellipsis)),
