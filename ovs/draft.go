@@ -136,7 +136,7 @@ func (d *draft) external(table string, id UUID, what string, insert map[string]s
 		set := ovsdb.OvsSet{}
 		for _, k := range remove {
 			set.GoSet = append(set.GoSet, k)
-			d.say("remove %s %s external_ids %s", table, id, k)
+			d.say("remove %s %s external_ids %s", table, id, vsctlKey(k))
 		}
 		mutations = append(mutations, *ovsdb.NewMutation("external_ids", ovsdb.MutateOperationDelete, set))
 	}
