@@ -24,7 +24,6 @@ type OpenVSwitch struct {
 	CurCfg      int               `ovsdb:"cur_cfg"`
 	NextCfg     int               `ovsdb:"next_cfg"`
 	OVSVersion  *string           `ovsdb:"ovs_version"`
-	DBVersion   *string           `ovsdb:"db_version"`
 	OtherConfig map[string]string `ovsdb:"other_config"`
 	ExternalIDs map[string]string `ovsdb:"external_ids"`
 }
