@@ -212,6 +212,7 @@ func (d *packetPane) title(m *model) string {
 			return text + ", in"
 		case live.Outgoing:
 			return text + ", out"
+		case live.DirectionUnknown:
 		}
 		return text
 	}
