@@ -48,9 +48,9 @@ const MinSnapLen = 18
 // wholeFrame is more bytes than any frame has.
 const wholeFrame = 1 << 18
 
-// DefaultRingBytes lets the reader pause for 80 ms at a million small packets a
-// second, and for 16 ms at half a million large ones.
-const DefaultRingBytes = 12 << 20
+// DefaultRingBytes lets the reader pause for 100 ms at a million small packets a
+// second, and for 20 ms at half a million large ones.
+const DefaultRingBytes = 16 << 20
 
 // Errors that Open wraps.
 var (
