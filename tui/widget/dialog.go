@@ -31,7 +31,7 @@ func (d *Dialog) Move(delta int) {
 }
 
 // Draw returns the dialog in at most width × height cells. When it is too high,
-// the text is cut: the answers are always there.
+// the text is cut, and says so: the answers are always there.
 func (d *Dialog) Draw(width, height int, st *style.Styles) []string {
 	inside := 0
 	for _, p := range d.Body {
@@ -47,12 +47,13 @@ func (d *Dialog) Draw(width, height int, st *style.Styles) []string {
 	}
 
 	tail := st.Signs.Ellipsis
-	var body, answers []string
+	var text []Paragraph // a line each
 	for _, p := range d.Body {
 		for _, line := range Wrap(p.Text, inside) {
-			body = append(body, NewLine(inside, tail).Put(p.Style, line).String())
+			text = append(text, Paragraph{line, p.Style})
 		}
 	}
+	var body, answers []string
 	for i, a := range d.Answers {
 		line := NewLine(inside, tail)
 		label := fmt.Sprintf(" %d  %s ", i+1, a)
@@ -77,8 +78,15 @@ func (d *Dialog) Draw(width, height int, st *style.Styles) []string {
 	if len(answers) > room { // only the answers themselves, then
 		answers = answers[1:min(len(answers), len(d.Answers)+1)]
 	}
-	if cut := len(body) + len(answers) - room; cut > 0 {
-		body = body[:max(0, len(body)-cut)]
+	if cut := len(text) + len(answers) - room; cut > 0 {
+		text = text[:max(0, len(text)-cut)]
+		if n := len(text); n > 0 {
+			last := &text[n-1]
+			last.Text = Cut(last.Text, inside-Width(tail)-1, "") + " " + tail
+		}
+	}
+	for _, p := range text {
+		body = append(body, NewLine(inside, tail).Put(p.Style, p.Text).String())
 	}
 	content := append(body, answers...)
 	content = content[:min(len(content), room)]

@@ -128,6 +128,19 @@ func TestListKeepsTheCursorOnScreen(t *testing.T) {
 	}
 }
 
+// A command that is cut must not look whole.
+func TestDialogSaysThatItsTextIsCut(t *testing.T) {
+	st := style.New(style.Terminal{})
+	d := Dialog{Body: []Paragraph{{Text: "one two three four five six seven eight nine"}}, Answers: []string{"yes"}}
+	whole := strings.Join(d.Draw(24, 12, st), "\n")
+	if strings.Contains(whole, st.Signs.Ellipsis) {
+		t.Errorf("nothing is cut here:\n%s", whole)
+	}
+	if cut := strings.Join(d.Draw(24, 5, st), "\n"); !strings.Contains(cut, st.Signs.Ellipsis) || !strings.Contains(cut, "yes") {
+		t.Errorf("this is cut:\n%s", cut)
+	}
+}
+
 func TestDialogAlwaysShowsItsAnswers(t *testing.T) {
 	st := style.New(style.Terminal{Profile: colorprofile.ASCII})
 	d := Dialog{
