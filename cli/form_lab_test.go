@@ -16,12 +16,25 @@ import (
 func (ui screen) field(label string) {
 	ui.Helper()
 	const most = 20 // fields of a form
+	cursor := func() string {
+		text, _ := ui.Screen()
+		_, after, _ := strings.Cut(text, "│ ▸ ")
+		line, _, _ := strings.Cut(after, "\n")
+		return strings.Join(strings.Fields(line)[:min(2, len(strings.Fields(line)))], " ")
+	}
 	ui.press(slices.Repeat([]string{"BTab"}, most)...)
+	for at, since := "", time.Now(); time.Since(since) < 700*time.Millisecond; time.Sleep(10 * time.Millisecond) {
+		if now := cursor(); now != at {
+			at, since = now, time.Now()
+		}
+	}
 	for range most {
-		if ui.WaitFor("the cursor on "+label, 200*time.Millisecond, func(s string) bool { return strings.Contains(s, "▸ "+label) }) == nil {
+		before := cursor()
+		if text, _ := ui.Screen(); strings.Contains(text, "▸ "+label) {
 			return
 		}
 		ui.press("Tab")
+		_ = ui.WaitFor("the cursor to move", 5*time.Second, func(string) bool { return cursor() != before })
 	}
 	text, _ := ui.Screen()
 	ui.Fatalf("no way to field %s:\n%s", label, text)
