@@ -267,7 +267,7 @@ func (f *form) rows(m *model) []formRow {
 	put(shaped && made, fieldNewPort)
 	put(shaped && made && !tunnel, fieldTag)
 	put(shaped && kind == kindVLAN, fieldOutVLAN)
-	put(shaped && kind == kindVLAN && f.newVLAN(), fieldFlood)
+	put(shaped && kind == kindVLAN, fieldFlood)
 	put(shaped && tunnel, fieldRemote, fieldLocal, fieldKey)
 	put(shaped && kind == kindERSPAN, fieldVersion)
 	put(shaped && kind == kindERSPAN && f.choices[fieldVersion] == 0, fieldIndex)

@@ -47,7 +47,12 @@ func (f *form) change(m *model) (ovs.Change, error) {
 	}
 	flood := f.floodIDs(m.real, b)
 	if f.aim != aimNew {
-		return ovs.EditMirror{Mirror: f.mirror, Seen: f.seen, Want: want, Flood: flood, Lease: f.lease}, nil
+		edit := ovs.EditMirror{Mirror: f.mirror, Seen: f.seen, Want: want, Flood: flood, Lease: f.lease}
+		if f.choices[fieldKind] == kindVLAN && !f.newVLAN() {
+			edit.Unflood = without(f.flooding(m.real), flood)
+			edit.Flood = without(flood, f.flooding(m.real))
+		}
+		return edit, nil
 	}
 	change := ovs.CreateMirror{Bridge: b.UUID, MirrorSpec: want, Flood: flood, Lease: f.lease}
 	if f.choices[fieldOnQuit] == quitRemoves {
@@ -250,8 +255,25 @@ func free(base string, taken func(string) bool) string {
 	}
 }
 
-// floodNames are the bridges that will flood the output VLAN: those chosen, at
-// first the mirror's own and those patched to it.
+// flooding are the bridges that flood the output VLAN that the mirror has.
+func (f *form) flooding(s *ovs.Snapshot) []ovs.UUID {
+	var ids []ovs.UUID
+	for _, b := range s.Bridges {
+		if b.Floods(f.seen.Output.VLAN) {
+			ids = append(ids, b.UUID)
+		}
+	}
+	return ids
+}
+
+// without are the ids that are not among the others.
+func without(ids, others []ovs.UUID) []ovs.UUID {
+	return slices.DeleteFunc(slices.Clone(ids), func(id ovs.UUID) bool { return slices.Contains(others, id) })
+}
+
+// floodNames are the bridges that will flood the output VLAN: those chosen. At
+// first these are the ones that do while the VLAN stays, else the mirror's own
+// bridge and those patched to it.
 func (f *form) floodNames(s *ovs.Snapshot, b *ovs.Bridge) []string {
 	if f.floods == nil {
 		return f.floodNamesAtFirst(s, b)
@@ -266,6 +288,13 @@ func (f *form) floodNames(s *ovs.Snapshot, b *ovs.Bridge) []string {
 }
 
 func (f *form) floodNamesAtFirst(s *ovs.Snapshot, b *ovs.Bridge) []string {
+	if !f.newVLAN() {
+		var names []string
+		for _, id := range f.flooding(s) {
+			names = append(names, s.Bridge(id).Name)
+		}
+		return names
+	}
 	names := []string{b.Name}
 	for _, far := range s.PatchedTo(b) {
 		if far != b {

@@ -802,3 +802,42 @@ func TestFormAppliesOnceItIsKnownWhoWouldBeHurt(t *testing.T) {
 		}
 	}
 }
+
+// An RSPAN whose VLAN stays keeps the flooding that it has, and may get more.
+func TestFormChangesTheFloodingOfAVLANThatStays(t *testing.T) {
+	u := start(t)
+	u.Select("vnet2")
+	u.Edit(func(s *ovs.Snapshot) {
+		m := s.Mirror("span0")
+		vlan := 111
+		m.OutputPort, m.OutputVLAN = nil, &vlan
+	})
+	u.Press("m", "E")
+	u.Fill("snaplen", "64")
+	if got := u.editOf(t); len(got.Flood)+len(got.Unflood) != 0 {
+		t.Errorf("it floods on %v and no more on %v, though nobody asked", got.Flood, got.Unflood)
+	}
+	u.Field("flood it on")
+	u.Press("enter", "space", "esc")
+	if got := u.editOf(t); !slices.Equal(got.Flood, []ovs.UUID{"br0"}) {
+		t.Errorf("it floods on %v", got.Flood)
+	}
+	u.Edit(func(s *ovs.Snapshot) { s.Bridge("br0").FloodVLANs = []int{111} })
+	if got := u.editOf(t); len(got.Flood)+len(got.Unflood) != 0 {
+		t.Errorf("what floods already: %v, %v", got.Flood, got.Unflood)
+	}
+	u.Press("enter", "space", "esc")
+	if got := u.editOf(t); !slices.Equal(got.Unflood, []ovs.UUID{"br0"}) {
+		t.Errorf("it floods no more on %v", got.Unflood)
+	}
+}
+
+// editOf is what the form asks for.
+func (u *ui) editOf(t *testing.T) ovs.EditMirror {
+	t.Helper()
+	change, err := u.m.page.(*form).change(u.m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return change.(ovs.EditMirror)
+}
